@@ -1,0 +1,55 @@
+# Ratchet: propose, compile, prove, measure, decide, record. `make help` lists the targets.
+PREFIX   ?= /usr/local
+CC       ?= cc
+NVCC     ?= $(shell command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null)
+CFLAGS   ?= -O2 -g
+BUILD    := build$(if $(SANITIZE),/sanitize)
+
+# Never -ffast-math: it removes the checks for NaN. No contraction: the
+# generator must give the same numbers here and on a GPU.
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes \
+	-Wstrict-prototypes -Wformat=2 -Wvla -Wwrite-strings
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) \
+	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
+	-Ikernels/include
+LIBS     := $(shell pkg-config --libs libcjson 2>/dev/null || echo -lcjson) -lm -ldl
+, := ,
+
+# A program is one file of this list; every other tools/*.c is a module.
+PROGRAMS := build-kernel verify bench compare decide snapshot summarize propose \
+	audit doctor judge worker capture launcher
+MODULES  := $(filter-out $(PROGRAMS),$(basename $(notdir $(wildcard tools/*.c))))
+PROGRAMS := $(filter $(PROGRAMS),$(basename $(notdir $(wildcard tools/*.c))))
+TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(if $(NVCC),$(patsubst tools/%.cu,$(BUILD)/%.fatbin,$(wildcard tools/device.cu)))
+
+MAKEFLAGS += -r
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: FORCE all tools help clean
+all: tools
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+
+tools: $(TOOLS) ## build the programs
+$(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/modules.a: $(MODULES:%=$(BUILD)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(BUILD)/%.o: tools/%.c $(BUILD)/flags
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/device.fatbin: tools/device.cu tools/random.h $(BUILD)/flags
+	$(NVCC) -std=c++17 -O2 -fmad=false $(DEVICE_ARCH) -fatbin -o $@ $<
+$(BUILD)/flags: FORCE | $(BUILD)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@
+$(BUILD):
+	@mkdir -p $@
+-include $(wildcard $(BUILD)/*.d)
+
+# sm_75 to sm_120, and PTX for what comes after.
+DEVICE_ARCH := $(foreach a,75 80 86 89 90 100 120,-gencode=arch=compute_$(a)$(,)code=sm_$(a)) \
+	-gencode=arch=compute_120$(,)code=compute_120
+
+clean: ## remove what was built (never experiments)
+	rm -rf build

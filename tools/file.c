@@ -1,0 +1,221 @@
+/* file - whole files, written completely or not at all */
+#include "file.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static ssize_t read_all(int fd, char *buf, size_t len)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = read(fd, buf + got, len - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+static int write_all(int fd, const char *buf, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, buf, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		buf += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int close_keeping_errno(int fd)
+{
+	int error = errno;
+
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+char *file_read(const char *path, size_t max, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	ssize_t n = -1;
+	char *buf = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		if (S_ISREG(st.st_mode)) {
+			errno = EFBIG;
+			if ((size_t)st.st_size <= max) {
+				buf = xcalloc((size_t)st.st_size + 1, 1);
+				n = read_all(fd, buf, (size_t)st.st_size);
+			}
+		}
+	}
+	if (n < 0) {
+		free(buf);
+		close_keeping_errno(fd);
+		return NULL;
+	}
+	close(fd);
+	buf[n] = '\0';
+	if (len)
+		*len = (size_t)n;
+	return buf;
+}
+
+static int sync_dir_of(const char *path)
+{
+	char *copy = xstrdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	free(copy);
+	if (fd < 0)
+		return -1;
+	if (fsync(fd))
+		return close_keeping_errno(fd);
+	return close(fd);
+}
+
+static mode_t file_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+int file_write(const char *path, const void *data, size_t len)
+{
+	char *temp = xasprintf("%s.XXXXXX", path);
+	int fd = mkostemp(temp, O_CLOEXEC);
+	int failed;
+
+	if (fd < 0) {
+		free(temp);
+		return -1;
+	}
+	failed = fchmod(fd, file_mode()) || write_all(fd, data, len) ||
+		 fsync(fd);
+	failed = (failed ? close_keeping_errno(fd) : close(fd)) != 0;
+	if (failed || rename(temp, path)) {
+		int error = errno;
+
+		unlink(temp);
+		free(temp);
+		errno = error;
+		return -1;
+	}
+	free(temp);
+	return sync_dir_of(path);
+}
+
+int file_copy(const char *from, const char *to, size_t max)
+{
+	size_t len;
+	char *data = file_read(from, max, &len);
+	int failed;
+
+	if (!data)
+		return -1;
+	failed = file_write(to, data, len);
+	free(data);
+	return failed;
+}
+
+int file_append(const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	char *text;
+	size_t len;
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	text = xasprintf("%s\n", line);
+	len = strlen(text);
+	n = write(fd, text, len);
+	free(text);
+	if (n >= 0 && (size_t)n != len) {
+		errno = ENOSPC;
+		n = -1;
+	}
+	if (n < 0 || fsync(fd))
+		return close_keeping_errno(fd);
+	return close(fd);
+}
+
+int file_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+int dir_make(const char *path)
+{
+	char *copy = xstrdup(path);
+	int failed = 0;
+
+	for (char *p = copy + 1; *p && !failed; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		failed = mkdir(copy, 0777) && errno != EEXIST;
+		*p = '/';
+	}
+	if (!failed)
+		failed = mkdir(copy, 0777) && errno != EEXIST;
+	free(copy);
+	return failed ? -1 : 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+int dir_remove(const char *path)
+{
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int lock_take(const char *path, int wait)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+
+	if (fd < 0)
+		return -1;
+	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB)) {
+		if (errno != EINTR)
+			return close_keeping_errno(fd);
+	}
+	return fd;
+}

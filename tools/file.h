@@ -1,0 +1,38 @@
+/* file - whole files, written completely or not at all
+ *
+ * Every function returns -1 or NULL with errno set on failure.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include <stddef.h>
+
+/* The whole of a regular file, NUL added after *len bytes (len may be NULL).
+ * Caller frees. Fails with EFBIG above max bytes, EINVAL if not regular. */
+char *file_read(const char *path, size_t max, size_t *len);
+
+/* Replaces path atomically: temporary file in the same folder, fsync, rename,
+ * fsync of the folder. A failure leaves what was there and no leftover. */
+int file_write(const char *path, const void *data, size_t len);
+
+/* Copies a regular file atomically, up to max bytes. */
+int file_copy(const char *from, const char *to, size_t max);
+
+/* Appends one line ('\n' is added) with one write(2), and fsyncs. */
+int file_append(const char *path, const char *line);
+
+/* 1 if a path exists (of whatever kind), else 0. */
+int file_exists(const char *path);
+
+/* Makes a folder and its parents; an existing folder is no failure. */
+int dir_make(const char *path);
+
+/* Removes a folder and all in it, following no link. */
+int dir_remove(const char *path);
+
+/* Takes an exclusive lock on path (made if absent, mode 0666), waiting for it
+ * if wait is set, else failing with EWOULDBLOCK. Returns the descriptor, close
+ * on exec; closing it gives the lock back. */
+int lock_take(const char *path, int wait);
+
+#endif

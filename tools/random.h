@@ -1,0 +1,87 @@
+/* random - one counter-based generator, the same numbers in C and in CUDA C
+ *
+ * Philox4x32-10 (Salmon et al., SC 2011). An element's value depends on its
+ * seed, its stream (which tensor) and its index alone, so any part of a tensor
+ * can be made anywhere, in any order. Only exactly rounded operations are
+ * used, without contraction, so that CPU and GPU agree to the bit: build with
+ * -ffp-contract=off, and -fmad=false for device code.
+ */
+#ifndef RANDOM_H
+#define RANDOM_H
+
+#include <math.h>
+#include <stdint.h>
+
+#ifdef __CUDACC__
+#define RANDOM_FN static __host__ __device__ __forceinline__
+#else
+#define RANDOM_FN static inline
+#endif
+
+struct random4 {
+	uint32_t word[4];
+};
+
+RANDOM_FN struct random4 random_block(uint64_t seed, uint64_t stream,
+				      uint64_t block)
+{
+	uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+	struct random4 c = {{(uint32_t)block, (uint32_t)(block >> 32),
+			     (uint32_t)stream, (uint32_t)(stream >> 32)}};
+
+	for (int round = 0; round < 10; round++) {
+		uint64_t a = (uint64_t)0xD2511F53u * c.word[0];
+		uint64_t b = (uint64_t)0xCD9E8D57u * c.word[2];
+		struct random4 next = {{(uint32_t)(b >> 32) ^ c.word[1] ^ k0,
+					(uint32_t)b,
+					(uint32_t)(a >> 32) ^ c.word[3] ^ k1,
+					(uint32_t)a}};
+
+		c = next;
+		k0 += 0x9E3779B9u;
+		k1 += 0xBB67AE85u;
+	}
+	return c;
+}
+
+/* Element i: word i % 4 of block i / 4. */
+RANDOM_FN uint32_t random_word(uint64_t seed, uint64_t stream, uint64_t i)
+{
+	return random_block(seed, stream, i / 4).word[i % 4];
+}
+
+/* Natural logarithm of p > 0, to about 1e-6. */
+RANDOM_FN float random_log(float p)
+{
+	union {
+		float f;
+		uint32_t u;
+	} bits;
+	float exponent, s, s2;
+
+	bits.f = p;
+	exponent = (float)((int)(bits.u >> 23) - 127);
+	bits.u = (bits.u & 0x7FFFFFu) | 0x3F800000u;
+	s = (bits.f - 1.0f) / (bits.f + 1.0f);
+	s2 = s * s;
+	s2 = s * (2.0f + s2 * (0.6666667f + s2 * (0.4f + s2 * 0.2857143f)));
+	return exponent * 0.69314718f + s2;
+}
+
+/* A standard normal number from one word: the inverse of the distribution
+ * function by Abramowitz and Stegun 26.2.23 (error below 4.5e-4), within
+ * +-6.3. */
+RANDOM_FN float random_normal(uint32_t word)
+{
+	float p = ((float)(word & 0x7FFFFFFFu) + 0.5f) * 2.3283064e-10f;
+	float log_p = random_log(p);
+	float t = sqrtf(-2.0f * log_p);
+	float top = 2.515517f + t * (0.802853f + t * 0.010328f);
+	float bottom =
+	    1.0f + t * (1.432788f + t * (0.189269f + t * 0.001308f));
+	float x = t - top / bottom;
+
+	return word >> 31 ? -x : x;
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* session - live processes that run kernels over a job's input sets
+ *
+ * The judge talks to kernels through this alone. A session owns the reference
+ * process, the input sets and the expected outputs of one judgement on one
+ * device; a runner is one process (a CPU worker or a GPU launcher) that serves
+ * one side over all workloads. cpu_session.c and cuda_session.c implement it.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "check.h"
+#include "job.h"
+
+#include <stdint.h>
+
+enum side { CANDIDATE, INCUMBENT, INCUMBENT2, SIDE_COUNT };
+
+/* What a number of calls of one kernel took, and whether they were right. */
+struct measurement {
+	int64_t time_ns;    /* total of all calls; what is compared */
+	int64_t wall_ns;    /* the judge's own clock around the same calls */
+	int sm_mhz;         /* 0 where there is no such clock */
+	int throttled;      /* the device lowered its clock meanwhile */
+	struct check check; /* the worst over calls and outputs */
+	const char *reason; /* NULL: every element of every output was right;
+			       else a reason of verdict.h */
+	char detail[200];   /* what was wrong, for people */
+};
+
+struct session;
+struct runner;
+
+/* Starts the reference, draws the input sets from job->seed and computes the
+ * expected outputs of every workload and set. Trouble here is no fault of the
+ * candidate. Returns NULL with the fault set. */
+struct session *session_open(const struct job *job, struct fault *f);
+void session_close(struct session *s);
+
+/* Starts a process for one side. writable maps the inputs writable, and every
+ * measurement then also checks that they were not changed (`input-mutated`).
+ * A kernel that cannot be loaded or captured is a runner whose measurements
+ * all carry the reason. Returns NULL with the fault set only for trouble that
+ * is no fault of the kernel. */
+struct runner *runner_start(struct session *s, enum side side, int writable,
+			    struct fault *f);
+void runner_stop(struct runner *r); /* kills it and all that it started */
+
+/* Calls the kernel once on each of count input sets of a workload, in order,
+ * with all state reset and caches made cold (or not: mode "warm") before each
+ * call, and checks every element of every output. After a reason the runner is
+ * spent: stop it. Returns -1 with the fault set for trouble that is no fault
+ * of the kernel. */
+int runner_measure(struct runner *r, size_t workload, const int *set, int count,
+		   const char *mode, struct measurement *m, struct fault *f);
+
+/* Calls back to back without resets, sets in rotation: events and the judge's
+ * clock around the same batch. Devices without events (the CPU) return 1 and
+ * measure nothing. */
+int runner_batch(struct runner *r, size_t workload, int calls,
+		 struct measurement *m, struct fault *f);
+
+/* The device, for the records: "NVIDIA H200", "580.159.03", "cpu". */
+const char *session_device_name(const struct session *s);
+const char *session_driver(const struct session *s);
+const char *session_timing(const struct session *s); /* "events", "cpu" */
+
+/* The cost of an empty call, ns: recorded as phase `anchor`, never subtracted. */
+int64_t session_anchor_ns(struct session *s);
+
+#endif

@@ -1,0 +1,40 @@
+/* workload - FlashInfer-Trace Workloads: the shapes that a kernel serves
+ *
+ * A list is JSONL, one Trace a line with solution and evaluation null.
+ */
+#ifndef WORKLOAD_H
+#define WORKLOAD_H
+
+#include "definition.h"
+
+struct input_spec {
+	enum { INPUT_RANDOM, INPUT_SCALAR, INPUT_SAFETENSORS } kind;
+	double scalar;          /* INPUT_SCALAR, floating point and bool */
+	int64_t integer;        /* INPUT_SCALAR, integer dtypes */
+	const char *path, *key; /* INPUT_SAFETENSORS; path beneath the trace set */
+};
+
+struct workload {
+	const char *uuid;
+	int64_t *axis_value;      /* in the order of definition.axes */
+	struct input_spec *input; /* in the order of definition.inputs */
+	long line;
+	json *document; /* the Trace line */
+};
+
+struct workload_list {
+	struct workload *item;
+	size_t count;
+};
+
+/* Reads and checks a list against its definition. Returns -1 with the fault
+ * set: unknown or missing axes and inputs, a path that is absolute or has
+ * "..", a duplicate uuid, a list with no line. */
+int workload_list_read(const char *path, const struct definition *d,
+		       struct workload_list *out, struct fault *f);
+void workload_list_free(struct workload_list *list);
+
+/* Bytes of all inputs and outputs of one workload. */
+size_t workload_bytes(const struct definition *d, const struct workload *w);
+
+#endif
