@@ -46,6 +46,7 @@ $(BUILD)/flags: FORCE | $(BUILD)
 $(BUILD):
 	@mkdir -p $@
 -include $(wildcard $(BUILD)/*.d)
+include $(sort $(wildcard mk/*.mk))
 
 # sm_75 to sm_120, and PTX for what comes after.
 DEVICE_ARCH := $(foreach a,75 80 86 89 90 100 120,-gencode=arch=compute_$(a)$(,)code=sm_$(a)) \

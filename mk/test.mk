@@ -1,0 +1,16 @@
+# Tests: bats files, and the test programs that some of them run.
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/tests/%,$(wildcard tests/programs/*.c))
+TESTS         :=
+
+.PHONY: test test-programs
+test: tools test-programs ## run the tests (SANITIZE=1: with sanitizers, TESTS=files)
+	@ASAN_OPTIONS=abort_on_error=0:exitcode=99 \
+	UBSAN_OPTIONS=halt_on_error=1:exitcode=99:print_stacktrace=1 \
+	BUILD=$(abspath $(BUILD)) tests/run $(TESTS)
+
+test-programs: $(TEST_PROGRAMS)
+$(BUILD)/tests/%: tests/programs/%.c $(BUILD)/modules.a $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itools -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(BUILD)/modules.a $(LIBS)
+-include $(wildcard $(BUILD)/tests/*.d)
