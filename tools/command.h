@@ -1,0 +1,38 @@
+/* command - runs a program and waits: bounded time and output, no environment
+ *
+ * What is run may have been written by anybody (a compiler reads a stranger's
+ * text), so it gets PATH and nothing else, /dev/null as standard input, and
+ * its output comes back as printable ASCII, '\n' and '\t'.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "fault.h"
+
+#include <stddef.h>
+
+#define COMMAND_OUTPUT_MAX (64 * 1024)
+
+struct command {
+	const char *file;  /* what to execute */
+	char *const *argv; /* NULL-terminated */
+	const char *dir;   /* working folder, also for temporary files */
+	int limit_s;
+};
+
+struct command_result {
+	int ok;         /* it ended by itself with status 0 */
+	char ended[64]; /* else how: "exit 1", "signal 11", "120 s are over" */
+	double seconds;
+	char *output; /* both streams; what exceeds the bound is left out, and
+	                 said; caller frees */
+};
+
+/* Returns -1 with the fault set if it could not be run. */
+int command_run(const struct command *c, struct command_result *r,
+                struct fault *f);
+
+/* The path of a program on PATH, or NULL. Caller frees. */
+char *command_find(const char *name);
+
+#endif
