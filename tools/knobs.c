@@ -1,0 +1,166 @@
+/* knobs - the constants that a kernel offers to be tuned */
+#include "knobs.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARK "// knob:"
+#define NAME_LETTERS                                                           \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+#define VALUE_LETTERS NAME_LETTERS ".+-"
+
+int knob_find(const struct knob *k, const char *value)
+{
+	for (int i = 0; i < k->nvalues; i++)
+		if (strcmp(k->value[i], value) == 0)
+			return i;
+	return -1;
+}
+
+/* Copies the next word before end to word. Returns what follows it, NULL
+ * where there is no further word; an overlong or odd word is made "". */
+static const char *next_word(const char *p, const char *end,
+                             const char *letters, char word[MAX_KNOB_TEXT])
+{
+	size_t len;
+
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (p == end)
+		return NULL;
+	for (len = 0; p + len < end && p[len] != ' ' && p[len] != '\t';)
+		len++;
+	word[0] = '\0';
+	if (len < MAX_KNOB_TEXT && strspn(p, letters) >= len) {
+		memcpy(word, p, len);
+		word[len] = '\0';
+	}
+	return p + len;
+}
+
+static int read_values(const char *p, const char *end, struct knob *k,
+                       const char **why)
+{
+	char word[MAX_KNOB_TEXT];
+
+	k->nvalues = 0;
+	p = next_word(p, end, NAME_LETTERS, k->name);
+	*why = "want an identifier of at most 47 letters after \"// knob:\"";
+	if (!p || !k->name[0] || strchr("0123456789", k->name[0]))
+		return -1;
+	while ((p = next_word(p, end, VALUE_LETTERS, word))) {
+		*why = "want values of [A-Za-z0-9_.+-], at most 47 letters";
+		if (!word[0])
+			return -1;
+		*why = "a value stands twice";
+		if (knob_find(k, word) >= 0)
+			return -1;
+		*why = "more than 24 values";
+		if (k->nvalues == MAX_KNOB_VALUES)
+			return -1;
+		strcpy(k->value[k->nvalues++], word);
+	}
+	*why = "want at least two values";
+	return k->nvalues >= 2 ? 0 : -1;
+}
+
+static int read_define(const char *p, const char *end, struct knob *k,
+                       const char **why)
+{
+	size_t name = strlen(k->name), len = (size_t)(end - p);
+	char word[MAX_KNOB_TEXT];
+
+	*why = "want exactly \"#define NAME VALUE\" of the knob above";
+	if (len < 8 + name + 1 || strncmp(p, "#define ", 8) != 0 ||
+	    strncmp(p + 8, k->name, name) != 0 || p[8 + name] != ' ')
+		return -1;
+	p += 8 + name + 1;
+	if (p == end || *p == ' ' ||
+	    next_word(p, end, VALUE_LETTERS, word) != end)
+		return -1;
+	k->current = knob_find(k, word);
+	*why = "the value is not one of the knob's";
+	return k->current >= 0 ? 0 : -1;
+}
+
+static const char *line_end(const char *p)
+{
+	return p + strcspn(p, "\n");
+}
+
+static int is_known(const struct knobs *k, const char *name)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (strcmp(k->item[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+int knobs_read(const char *source, const char *path, struct knobs *out,
+               struct fault *f)
+{
+	const char *why = "";
+	long line = 1;
+
+	out->count = 0;
+	for (const char *p = source; *p; line++) {
+		const char *end = line_end(p), *next = *end ? end + 1 : end;
+		struct knob *k = &out->item[out->count];
+
+		if (strncmp(p, MARK, sizeof MARK - 1) != 0) {
+			p = next;
+			continue;
+		}
+		if (out->count == MAX_KNOBS)
+			return fault_set(f, "%s:%ld: more than %d knobs", path,
+			                 line, MAX_KNOBS);
+		if (read_values(p + sizeof MARK - 1, end, k, &why))
+			return fault_set(f, "%s:%ld: %s", path, line, why);
+		if (is_known(out, k->name))
+			return fault_set(f, "%s:%ld: knob %s stands twice",
+			                 path, line, k->name);
+		k->start = (size_t)(next - source);
+		k->end = (size_t)(line_end(next) - source);
+		if (read_define(next, source + k->end, k, &why))
+			return fault_set(f, "%s:%ld: %s", path, line + 1, why);
+		out->count++;
+		p = next;
+	}
+	if (knobs_points(out) == 0)
+		return fault_set(f, "%s: more than 2^62 points in the knobs",
+		                 path);
+	return 0;
+}
+
+char *knobs_render(const char *source, const struct knobs *k, const int *choice)
+{
+	size_t room = strlen(source) + k->count * (2 * MAX_KNOB_TEXT + 16) + 1;
+	char *text = xcalloc(room, 1), *p = text;
+	size_t at = 0;
+
+	for (size_t i = 0; i < k->count; i++) {
+		const struct knob *knob = &k->item[i];
+
+		memcpy(p, source + at, knob->start - at);
+		p += knob->start - at;
+		at = knob->end;
+		p += sprintf(p, "#define %s %s", knob->name,
+		             knob->value[choice[i]]);
+	}
+	strcpy(p, source + at);
+	return text;
+}
+
+uint64_t knobs_points(const struct knobs *k)
+{
+	uint64_t n = 1;
+
+	for (size_t i = 0; i < k->count; i++) {
+		n *= (uint64_t)k->item[i].nvalues;
+		if (n > (uint64_t)1 << 62)
+			return 0;
+	}
+	return n;
+}
