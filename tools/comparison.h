@@ -1,0 +1,88 @@
+/* comparison - is the candidate faster than the incumbent? From raw samples
+ *
+ * Of each complete pair (candidate, incumbent and incumbent2 in one process,
+ * pair and workload; none throttled) d = ln(incumbent / candidate) and
+ * a = ln(incumbent2 / incumbent), per call. A process counts as one number: the
+ * weighted mean over workloads of the mean over pairs. Processes differ more
+ * than the calls within one, so Student's t on these numbers gives every
+ * interval. All intervals are two-sided 98 %: their lower end is the one-sided
+ * 99 % bound.
+ */
+#ifndef COMPARISON_H
+#define COMPARISON_H
+
+#include "samples.h"
+#include "settings.h"
+
+/* Fewer processes than this prove nothing faster or equal. */
+#define COMPARISON_PROCESSES 5
+/* The early look: after so many processes, and it can only find slower. */
+#define COMPARISON_LOOK 3
+
+enum decision {
+	DECISION_NONE,       /* no pair at all */
+	DECISION_BETTER,     /* proved faster than min_effect */
+	DECISION_EQUIVALENT, /* proved within +-min_effect */
+	DECISION_SLOWER,     /* proved slower */
+	DECISION_REGRESSED,  /* proved slower than guard on a workload */
+	DECISION_NOISY,      /* nothing proved */
+};
+
+/* A mean of logarithms over processes, as ratios. Above 1 is faster. */
+struct estimate {
+	int processes;    /* that were complete */
+	double ratio;     /* NAN without a process */
+	double low, high; /* 98 %; 0 and INFINITY with a single process */
+	double spread;    /* standard deviation over processes, of logarithms */
+};
+
+/* One workload in one mode. */
+struct comparison_cell {
+	char workload[64];
+	char mode[8];
+	int is_deciding;    /* its mode decides: estimate is there */
+	double weight;      /* share of all, sums to 1 */
+	int pairs, dropped; /* complete; throttled */
+	double candidate_us, incumbent_us; /* medians of a call; NAN if none */
+	struct estimate estimate; /* of the candidate against the incumbent */
+	double p_regressed; /* that it is not slower than guard, by Holm */
+	int is_regressed;
+};
+
+struct comparison {
+	enum decision decision;
+	char mode[8];             /* the deciding one */
+	double min_effect, guard; /* fractions: 0.005 is 0.5 % */
+	int pairs, dropped;
+	struct estimate all;          /* the candidate against the incumbent */
+	struct estimate aa;           /* the incumbent against itself */
+	struct comparison_cell *cell; /* in the order of first appearance */
+	size_t count;
+};
+
+/* Uses mode, min_effect, guard and weight.UUID of the settings. Rows of phase
+ * `bench` alone count. A row whose status is not ok makes its pair incomplete;
+ * a process that lacks a workload is left out of `all` and `aa`, whose means
+ * would otherwise be over different things. Returns -1 with the fault set for
+ * a duplicate row, a time or a number of calls below 1, or a bad setting; the
+ * fault of a row begins with its line in the file that samples_write makes, so
+ * put "path:" before it. */
+int comparison_make(const struct samples *s, const struct settings *settings,
+                    struct comparison *c, struct fault *f);
+void comparison_free(struct comparison *c);
+
+/* The early look: 1 if c, of COMPARISON_LOOK processes, is slower at the 0.5 %
+ * level. What this stops, the decision of the same rows calls slower too (or
+ * equivalent, where the loss is below min_effect). */
+int comparison_is_slower_early(const struct comparison *c);
+
+const char *decision_name(enum decision d);
+
+/* The text of compare.tsv. Caller frees. */
+char *comparison_text(const struct comparison *c);
+
+/* Reads the decision back from a compare.tsv. */
+int comparison_read_decision(const char *path, enum decision *out,
+                             struct fault *f);
+
+#endif
