@@ -6,6 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a message quotes may be a stranger's bytes: keep it one plain line. */
+static void make_plain(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+	}
+}
+
 int fault_set(struct fault *f, const char *fmt, ...)
 {
 	va_list ap;
@@ -13,6 +22,7 @@ int fault_set(struct fault *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(f->text, sizeof f->text, fmt, ap);
 	va_end(ap);
+	make_plain(f->text);
 	return -1;
 }
 
@@ -25,6 +35,7 @@ int fault_errno(struct fault *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(f->text, sizeof f->text, fmt, ap);
 	va_end(ap);
+	make_plain(f->text);
 	len = strlen(f->text);
 	snprintf(f->text + len, sizeof f->text - len, ": %s", strerror(error));
 	return -1;

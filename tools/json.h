@@ -17,8 +17,8 @@ typedef struct cJSON json;
 
 /* Parses one document. path and first_line serve messages ("path:line: ...")
  * and json_line. Returns NULL with the fault set. Free with json_free. */
-json *json_parse(const char *text, size_t len, const char *path, long first_line,
-		 struct fault *f);
+json *json_parse(const char *text, size_t len, const char *path,
+                 long first_line, struct fault *f);
 json *json_read(const char *path, struct fault *f); /* a whole file */
 void json_free(json *value);
 
@@ -30,7 +30,8 @@ int json_is_array(const json *v);
 int json_is_null(const json *v);
 const json *json_get(const json *object, const char *key);
 const char *json_string(const json *v);
-int json_number(const json *v, double *out); /* also "Infinity", "-Infinity", "NaN" */
+/* A finite number, or one of the strings Infinity, -Infinity and NaN. */
+int json_number(const json *v, double *out);
 int json_integer(const json *v, int64_t *out); /* exact, also beyond 2^53 */
 int json_boolean(const json *v, int *out);
 size_t json_count(const json *container);
@@ -41,11 +42,11 @@ const char *json_key(const json *v);  /* a member's key */
 /* json_get + getter + message "path:line: want KEY to be a string" on failure.
  * Returns 0, or -1 with the fault set. */
 int json_want_string(const json *object, const char *key, const char *path,
-		     const char **out, struct fault *f);
+                     const char **out, struct fault *f);
 int json_want_number(const json *object, const char *key, const char *path,
-		     double *out, struct fault *f);
+                     double *out, struct fault *f);
 int json_want_integer(const json *object, const char *key, const char *path,
-		      int64_t *out, struct fault *f);
+                      int64_t *out, struct fault *f);
 
 /* Building. json_add_* put a member at the end of an object (key) or array
  * (key NULL). json_add takes ownership of value. Infinity and NaN are written
