@@ -1,0 +1,29 @@
+/* base - base.json: what an experiment was made from
+ *
+ * Written last when an experiment is claimed: a folder without it is a claim
+ * that died, and may be taken over.
+ */
+#ifndef BASE_H
+#define BASE_H
+
+#include "fault.h"
+#include "json.h"
+
+struct base {
+	const char *experiment, *kernel, *device, *proposer;
+	const char *incumbent;  /* "shipped" or an experiment */
+	const char *created_at; /* ISO 8601 */
+	const char *source, *incumbent_source, *incumbent_object; /* sha256 */
+	const json *knobs; /* {"NAME": "VALUE"} */
+	json *document;    /* owns what is above */
+};
+
+/* Returns -1 with the fault set ("path:line: reason"). */
+int base_read(const char *path, struct base *out, struct fault *f);
+void base_free(struct base *b);
+
+/* The present time, as ISO 8601 in UTC. */
+#define TIME_TEXT 32
+void time_text(char out[TIME_TEXT]);
+
+#endif

@@ -1,0 +1,276 @@
+/* ledger - ledger.jsonl: one line for each thing that happened to a kernel */
+#include "ledger.h"
+#include "file.h"
+#include "memory.h"
+#include "verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LEDGER_MAX ((size_t)1 << 28)
+
+static char *text_of(const json *line, const char *key)
+{
+	const char *s = json_string(json_get(line, key));
+
+	return xstrdup(s ? s : "-");
+}
+
+static void hash_of(const json *line, const char *key, char out[SHA256_HEX])
+{
+	const char *s = json_string(json_get(line, key));
+
+	out[0] = '\0';
+	if (s && strlen(s) == SHA256_HEX - 1)
+		memcpy(out, s, SHA256_HEX);
+}
+
+static double number_of(const json *line, const char *key)
+{
+	double x = NAN;
+
+	json_number(json_get(line, key), &x);
+	return x;
+}
+
+static void read_knobs(const json *knobs, struct ledger_entry *e)
+{
+	e->knob = xcalloc(json_count(knobs), sizeof *e->knob);
+	for (const json *v = json_first(knobs); v; v = json_next(v)) {
+		const char *value = json_string(v);
+
+		if (!value)
+			continue;
+		e->knob[e->nknobs].name = xstrdup(json_key(v));
+		e->knob[e->nknobs++].value = xstrdup(value);
+	}
+}
+
+static int read_entry(const json *line, const char *path,
+                      struct ledger_entry *e, struct fault *f)
+{
+	const char *s;
+
+	if (json_want_string(line, "experiment", path, &s, f) ||
+	    json_want_string(line, "device", path, &s, f) ||
+	    json_want_string(line, "outcome", path, &s, f))
+		return -1;
+	e->experiment = text_of(line, "experiment");
+	e->device = text_of(line, "device");
+	e->proposer = text_of(line, "proposer");
+	e->outcome = text_of(line, "outcome");
+	e->reason = text_of(line, "reason");
+	e->incumbent = text_of(line, "incumbent");
+	e->at = text_of(line, "at");
+	hash_of(line, "source_sha256", e->source);
+	hash_of(line, "object_sha256", e->object);
+	hash_of(line, "incumbent_source_sha256", e->incumbent_source);
+	e->speedup = number_of(line, "speedup");
+	e->ci_low = number_of(line, "ci_low");
+	e->ci_high = number_of(line, "ci_high");
+	e->seconds = number_of(line, "seconds");
+	read_knobs(json_get(line, "knobs"), e);
+	return 0;
+}
+
+static int read_lines(char *text, const char *path, struct ledger *out,
+                      struct fault *f)
+{
+	size_t room = 0;
+	long number = 1;
+
+	for (char *p = text, *end; (end = strchr(p, '\n')); p = end + 1) {
+		json *line =
+		        json_parse(p, (size_t)(end - p), path, number++, f);
+		int failed;
+
+		if (!line)
+			return -1;
+		if (out->count == room) {
+			room = room ? room * 2 : 64;
+			out->item =
+			        xrealloc(out->item, room, sizeof *out->item);
+		}
+		memset(&out->item[out->count], 0, sizeof *out->item);
+		failed = read_entry(line, path, &out->item[out->count], f);
+		json_free(line);
+		if (failed)
+			return -1;
+		out->count++;
+	}
+	return 0;
+}
+
+int ledger_read(const char *path, struct ledger *out, struct fault *f)
+{
+	char *text = file_read(path, LEDGER_MAX, NULL);
+	int failed;
+
+	*out = (struct ledger){0};
+	if (!text)
+		return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
+	failed = read_lines(text, path, out, f);
+	free(text);
+	if (failed)
+		ledger_free(out);
+	return failed;
+}
+
+void ledger_add_pending(struct ledger *l, const char *experiment,
+                        const char *device, const char *source,
+                        const json *knobs)
+{
+	struct ledger_entry *e;
+
+	l->item = xrealloc(l->item, l->count + 1, sizeof *l->item);
+	e = &l->item[l->count++];
+	*e = (struct ledger_entry){
+	        .speedup = NAN, .ci_low = NAN, .ci_high = NAN, .seconds = NAN};
+	e->experiment = xstrdup(experiment);
+	e->device = xstrdup(device);
+	e->proposer = xstrdup("-");
+	e->outcome = xstrdup("pending");
+	e->reason = xstrdup("-");
+	e->incumbent = xstrdup("-");
+	e->at = xstrdup("-");
+	snprintf(e->source, sizeof e->source, "%s", source);
+	read_knobs(knobs, e);
+}
+
+void ledger_free(struct ledger *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct ledger_entry *e = &l->item[i];
+
+		for (size_t k = 0; k < e->nknobs; k++) {
+			free(e->knob[k].name);
+			free(e->knob[k].value);
+		}
+		free(e->knob);
+		free(e->experiment);
+		free(e->device);
+		free(e->proposer);
+		free(e->outcome);
+		free(e->reason);
+		free(e->incumbent);
+		free(e->at);
+	}
+	free(l->item);
+	*l = (struct ledger){0};
+}
+
+/* Cuts off a last line that never got its newline. */
+static int mend(const char *path, struct fault *f)
+{
+	size_t len, keep;
+	char *text = file_read(path, LEDGER_MAX, &len);
+
+	if (!text)
+		return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
+	for (keep = len; keep > 0 && text[keep - 1] != '\n';)
+		keep--;
+	free(text);
+	if (keep < len && truncate(path, (off_t)keep))
+		return fault_errno(f, "%s", path);
+	return 0;
+}
+
+int ledger_append(const char *path, const json *line, struct fault *f)
+{
+	char *text;
+	int failed;
+
+	if (mend(path, f))
+		return -1;
+	text = json_text(line, 0);
+	failed = file_append(path, text);
+	free(text);
+	return failed ? fault_errno(f, "%s", path) : 0;
+}
+
+static int is_adopt(const struct ledger_entry *e)
+{
+	return strcmp(e->outcome, OUTCOME_ADOPT) == 0;
+}
+
+static int is_revert(const struct ledger_entry *e)
+{
+	return strcmp(e->outcome, OUTCOME_REVERT) == 0;
+}
+
+int ledger_is_baseline(const struct ledger_entry *e)
+{
+	return strcmp(e->outcome, OUTCOME_ACCEPT) == 0 || is_adopt(e) ||
+	       is_revert(e);
+}
+
+static long find(const struct ledger *l, const char *experiment, size_t end)
+{
+	for (size_t i = end; i-- > 0;)
+		if (strcmp(l->item[i].experiment, experiment) == 0 &&
+		    !is_revert(&l->item[i]))
+			return (long)i;
+	return -1;
+}
+
+const struct ledger_entry *ledger_find(const struct ledger *l,
+                                       const char *experiment)
+{
+	long i = find(l, experiment, l->count);
+
+	return i < 0 ? NULL : &l->item[i];
+}
+
+const struct ledger_entry *ledger_baseline(const struct ledger *l,
+                                           const char *device)
+{
+	for (size_t i = l->count; i-- > 0;)
+		if (strcmp(l->item[i].device, device) == 0 &&
+		    ledger_is_baseline(&l->item[i]))
+			return &l->item[i];
+	return NULL;
+}
+
+/* The speed of code that was timed under another number. */
+static double same_code(const struct ledger *l, const double *y,
+                        const long *root, size_t i)
+{
+	const struct ledger_entry *e = &l->item[i];
+
+	for (size_t j = 0; j < i && e->object[0]; j++)
+		if (root[j] == root[i] && !isnan(y[j]) &&
+		    strcmp(l->item[j].object, e->object) == 0)
+			return y[j];
+	return NAN;
+}
+
+void ledger_chain(const struct ledger *l, double *y, long *root)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const struct ledger_entry *e = &l->item[i];
+		long from = find(l, e->incumbent, i);
+		double base = from < 0 ? 0 : y[from];
+
+		y[i] = NAN;
+		root[i] = from < 0 ? -1 : root[from];
+		if (is_adopt(e)) {
+			y[i] = 0;
+			root[i] = (long)i;
+		} else if (is_revert(e)) {
+			from = find(l, e->experiment, i);
+			y[i] = from < 0 ? 0 : y[from];
+			root[i] = from < 0 ? -1 : root[from];
+		} else if (!isnan(e->speedup) && e->speedup > 0) {
+			y[i] = base + log(e->speedup);
+		} else if (strcmp(e->outcome, OUTCOME_EQUIVALENT) == 0) {
+			y[i] = base;
+		} else if (strcmp(e->reason, REASON_DUPLICATE) == 0) {
+			y[i] = same_code(l, y, root, i);
+		}
+	}
+}

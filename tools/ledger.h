@@ -1,0 +1,69 @@
+/* ledger - ledger.jsonl: one line for each thing that happened to a kernel
+ *
+ * Append-only, one write a line. A last line without its newline is what a
+ * full disk or a power cut left: readers pass over it, the next append cuts
+ * it off.
+ */
+#ifndef LEDGER_H
+#define LEDGER_H
+
+#include "fault.h"
+#include "json.h"
+#include "sha256.h"
+
+#include <stddef.h>
+
+/* Outcomes that no judgement gives, written by incumbent(1). */
+#define OUTCOME_ADOPT "adopt"
+#define OUTCOME_REVERT "revert"
+
+struct ledger_knob {
+	char *name, *value;
+};
+
+struct ledger_entry {
+	char *experiment, *device, *proposer, *outcome, *reason;
+	char *incumbent; /* "shipped" or an experiment */
+	char *at;        /* ISO 8601 */
+	char source[SHA256_HEX], object[SHA256_HEX]; /* "" where none */
+	char incumbent_source[SHA256_HEX];
+	double speedup, ci_low, ci_high; /* NAN where none */
+	double seconds;
+	struct ledger_knob *knob;
+	size_t nknobs;
+};
+
+struct ledger {
+	struct ledger_entry *item;
+	size_t count;
+};
+
+/* A missing file is an empty ledger. Returns -1 with the fault set. */
+int ledger_read(const char *path, struct ledger *out, struct fault *f);
+void ledger_free(struct ledger *l);
+
+/* Adds an experiment that is not judged yet, in memory only: its outcome is
+ * "pending". knobs is an object as in a line. */
+void ledger_add_pending(struct ledger *l, const char *experiment,
+                        const char *device, const char *source,
+                        const json *knobs);
+
+int ledger_append(const char *path, const json *line, struct fault *f);
+
+/* accept, adopt or revert: the entry's source became the incumbent. */
+int ledger_is_baseline(const struct ledger_entry *e);
+
+/* The judgement of an experiment, NULL if there is none yet. */
+const struct ledger_entry *ledger_find(const struct ledger *l,
+                                       const char *experiment);
+
+/* The last baseline of a device; NULL while the shipped solution stands. */
+const struct ledger_entry *ledger_baseline(const struct ledger *l,
+                                           const char *device);
+
+/* y[i]: the logarithm of how many times as fast entry i is as the root of its
+ * lineage (the shipped solution, or the last adopted one), NAN where that is
+ * not known; root[i]: the index of the root's entry, -1 for shipped. */
+void ledger_chain(const struct ledger *l, double *y, long *root);
+
+#endif
