@@ -2,7 +2,8 @@
  *
  * Conversions from double round to nearest, ties to even. Out of range:
  * float8_e4m3fn and float4_e2m1 saturate to the largest finite value,
- * the others with infinities overflow to infinity as IEEE 754 does.
+ * the others with infinities overflow to infinity as IEEE 754 does, integers
+ * saturate. NaN is 0 as an integer and the largest number as float4_e2m1.
  */
 #ifndef DTYPE_H
 #define DTYPE_H
@@ -29,7 +30,8 @@ enum dtype {
 int dtype_parse(const char *name, enum dtype *out);
 const char *dtype_name(enum dtype t);
 unsigned dtype_bits(enum dtype t);
-size_t dtype_bytes(enum dtype t, size_t elements); /* of a packed array */
+/* Of a packed array; SIZE_MAX if that overflows. */
+size_t dtype_bytes(enum dtype t, size_t elements);
 int dtype_is_float(enum dtype t);
 
 /* DLPack's DLDataTypeCode. */
@@ -39,7 +41,8 @@ uint8_t dtype_dlpack_code(enum dtype t);
 double dtype_load(enum dtype t, const void *array, size_t i);
 void dtype_store(enum dtype t, void *array, size_t i, double value);
 
-/* The spacing of representable numbers at |x| (0 for integer types). */
+/* The spacing of representable numbers at |x|, below the largest one's (0 for
+ * integer types). */
 double dtype_ulp(enum dtype t, double x);
 
 #endif
