@@ -1,0 +1,42 @@
+load setup
+
+# Installs the programs that the suite tests, without building again.
+setup() {
+	root=$BATS_TEST_TMPDIR/root
+	make -s -C "$ROOT" install DESTDIR="$root" \
+		PREFIX=/opt/ratchet >/dev/null
+	ratchet=$root/opt/ratchet/bin/ratchet
+}
+
+@test "ratchet alone lists the installed tools" {
+	run -0 "$ratchet"
+	[[ ${lines[0]} == "usage: ratchet TOOL"* ]]
+	[[ $output == *compare* && $output == *decide* ]]
+	[[ $output != *fatbin* ]]
+}
+
+@test "ratchet TOOL runs the tool with its arguments and status" {
+	run -2 "$ratchet" compare /none
+	[[ $output == "compare: /none"* ]]
+}
+
+@test "ratchet runs from a link elsewhere on PATH" {
+	ln -s "$ratchet" "$BATS_TEST_TMPDIR/link"
+	run -2 "$BATS_TEST_TMPDIR/link" compare /none
+}
+
+@test "an unknown tool is trouble, and no path is followed" {
+	run -2 "$ratchet" nothing
+	[ "$output" = "ratchet: nothing: no such tool (ratchet alone lists them)" ]
+	run -2 "$ratchet" ../../bin/ratchet
+}
+
+@test "every program, its man page and the header are installed" {
+	for program in "$root"/opt/ratchet/libexec/ratchet/*; do
+		name=$(basename "$program")
+		[[ $name == *.fatbin ]] ||
+			[ -s "$root/opt/ratchet/share/man/man1/ratchet-$name.1" ]
+	done
+	[ -s "$root/opt/ratchet/share/man/man5/ratchet-files.5" ]
+	[ -s "$root/opt/ratchet/include/ratchet/ratchet.h" ]
+}
