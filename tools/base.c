@@ -1,6 +1,12 @@
 /* base - base.json: what an experiment was made from */
 #include "base.h"
+#include "memory.h"
+#include "sha256.h"
+#include "tool.h"
 
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 int base_read(const char *path, struct base *out, struct fault *f)
@@ -40,6 +46,66 @@ void base_free(struct base *b)
 {
 	json_free(b->document);
 	*b = (struct base){0};
+}
+
+/* Takes path. */
+static int add_hash(json *hashes, const char *key, char *path, struct fault *f)
+{
+	char hex[SHA256_HEX];
+	int failed = sha256_file(path, hex);
+
+	if (failed)
+		fault_errno(f, "%s", path);
+	else
+		json_add_string(hashes, key, hex);
+	free(path);
+	return failed;
+}
+
+static int add_hashes(json *h, const struct ground *g, struct fault *f)
+{
+	const char *dir = g->kernel_dir;
+	char *reference = source_find(dir, "reference", g->device);
+
+	if (!reference)
+		return fault_set(
+		        f, "%s: no reference for %s: want reference.%s", dir,
+		        g->device, strcmp(g->device, "cuda") ? "c" : "cu");
+	json_add_string(h, "incumbent_source", g->incumbent.source);
+	json_add_string(h, "incumbent_object", g->build.object_sha256);
+	if (add_hash(h, "reference", reference, f) ||
+	    add_hash(h, "definition", xasprintf("%s/definition.json", dir),
+	             f) ||
+	    add_hash(h, "settings", xasprintf("%s/settings", dir), f) ||
+	    add_hash(h, "workloads", xstrdup(g->workloads), f) ||
+	    add_hash(h, "judge", xasprintf("%s/judge", tool_dir()), f))
+		return -1;
+	json_add_string(h, "toolchain", g->build.toolchain_sha256);
+	return 0;
+}
+
+char *base_text(const struct base *b, const struct ground *g, struct fault *f)
+{
+	char *dir = xstrdup(g->kernel_dir), *text, *line = NULL;
+	json *d = json_object(), *hashes;
+
+	json_add_string(d, "experiment", b->experiment);
+	json_add_string(d, "kernel", basename(dir));
+	json_add_string(d, "device", g->device);
+	json_add_string(d, "proposer", b->proposer);
+	json_add_string(d, "incumbent", g->incumbent.experiment);
+	json_add_string(d, "created_at", b->created_at);
+	json_add(d, "knobs", b->knobs ? json_copy(b->knobs) : json_object());
+	hashes = json_add(d, "hashes", json_object());
+	json_add_string(hashes, "source", b->source);
+	if (!add_hashes(hashes, g, f)) {
+		text = json_text(d, 2);
+		line = xasprintf("%s\n", text);
+		free(text);
+	}
+	free(dir);
+	json_free(d);
+	return line;
 }
 
 void time_text(char out[TIME_TEXT])

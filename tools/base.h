@@ -6,8 +6,10 @@
 #ifndef BASE_H
 #define BASE_H
 
+#include "build.h"
 #include "fault.h"
 #include "json.h"
+#include "lineage.h"
 
 struct base {
 	const char *experiment, *kernel, *device, *proposer;
@@ -21,6 +23,18 @@ struct base {
 /* Returns -1 with the fault set ("path:line: reason"). */
 int base_read(const char *path, struct base *out, struct fault *f);
 void base_free(struct base *b);
+
+/* What an experiment stands on: all that its hashes cover. */
+struct ground {
+	const char *kernel_dir, *device, *workloads;
+	struct incumbent incumbent;
+	struct build build; /* the incumbent's */
+};
+
+/* The text of base.json for an experiment on this ground: of b, the
+ * experiment, proposer, created_at, source and knobs count. Caller frees.
+ * Returns NULL with the fault set. */
+char *base_text(const struct base *b, const struct ground *g, struct fault *f);
 
 /* The present time, as ISO 8601 in UTC. */
 #define TIME_TEXT 32

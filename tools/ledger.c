@@ -193,27 +193,20 @@ int ledger_append(const char *path, const json *line, struct fault *f)
 	return failed ? fault_errno(f, "%s", path) : 0;
 }
 
-static int is_adopt(const struct ledger_entry *e)
-{
-	return strcmp(e->outcome, OUTCOME_ADOPT) == 0;
-}
-
-static int is_revert(const struct ledger_entry *e)
-{
-	return strcmp(e->outcome, OUTCOME_REVERT) == 0;
-}
-
 int ledger_is_baseline(const struct ledger_entry *e)
 {
-	return strcmp(e->outcome, OUTCOME_ACCEPT) == 0 || is_adopt(e) ||
-	       is_revert(e);
+	return strcmp(e->outcome, OUTCOME_ACCEPT) == 0 ||
+	       strcmp(e->outcome, OUTCOME_ADOPT) == 0 ||
+	       strcmp(e->outcome, OUTCOME_REVERT) == 0;
 }
 
-static long find(const struct ledger *l, const char *experiment, size_t end)
+long ledger_index(const struct ledger *l, const char *experiment, size_t end)
 {
+	if (strcmp(experiment, "shipped") == 0)
+		return -1;
 	for (size_t i = end; i-- > 0;)
 		if (strcmp(l->item[i].experiment, experiment) == 0 &&
-		    !is_revert(&l->item[i]))
+		    strcmp(l->item[i].outcome, OUTCOME_REVERT) != 0)
 			return (long)i;
 	return -1;
 }
@@ -221,7 +214,7 @@ static long find(const struct ledger *l, const char *experiment, size_t end)
 const struct ledger_entry *ledger_find(const struct ledger *l,
                                        const char *experiment)
 {
-	long i = find(l, experiment, l->count);
+	long i = ledger_index(l, experiment, l->count);
 
 	return i < 0 ? NULL : &l->item[i];
 }
@@ -234,43 +227,4 @@ const struct ledger_entry *ledger_baseline(const struct ledger *l,
 		    ledger_is_baseline(&l->item[i]))
 			return &l->item[i];
 	return NULL;
-}
-
-/* The speed of code that was timed under another number. */
-static double same_code(const struct ledger *l, const double *y,
-                        const long *root, size_t i)
-{
-	const struct ledger_entry *e = &l->item[i];
-
-	for (size_t j = 0; j < i && e->object[0]; j++)
-		if (root[j] == root[i] && !isnan(y[j]) &&
-		    strcmp(l->item[j].object, e->object) == 0)
-			return y[j];
-	return NAN;
-}
-
-void ledger_chain(const struct ledger *l, double *y, long *root)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		const struct ledger_entry *e = &l->item[i];
-		long from = find(l, e->incumbent, i);
-		double base = from < 0 ? 0 : y[from];
-
-		y[i] = NAN;
-		root[i] = from < 0 ? -1 : root[from];
-		if (is_adopt(e)) {
-			y[i] = 0;
-			root[i] = (long)i;
-		} else if (is_revert(e)) {
-			from = find(l, e->experiment, i);
-			y[i] = from < 0 ? 0 : y[from];
-			root[i] = from < 0 ? -1 : root[from];
-		} else if (!isnan(e->speedup) && e->speedup > 0) {
-			y[i] = base + log(e->speedup);
-		} else if (strcmp(e->outcome, OUTCOME_EQUIVALENT) == 0) {
-			y[i] = base;
-		} else if (strcmp(e->reason, REASON_DUPLICATE) == 0) {
-			y[i] = same_code(l, y, root, i);
-		}
-	}
 }

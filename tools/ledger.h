@@ -53,17 +53,26 @@ int ledger_append(const char *path, const json *line, struct fault *f);
 /* accept, adopt or revert: the entry's source became the incumbent. */
 int ledger_is_baseline(const struct ledger_entry *e);
 
-/* The judgement of an experiment, NULL if there is none yet. */
+/* The judgement, or adoption, of an experiment, NULL if there is none yet. */
 const struct ledger_entry *ledger_find(const struct ledger *l,
                                        const char *experiment);
+
+/* The same as an index among the first end entries, or -1. */
+long ledger_index(const struct ledger *l, const char *experiment, size_t end);
 
 /* The last baseline of a device; NULL while the shipped solution stands. */
 const struct ledger_entry *ledger_baseline(const struct ledger *l,
                                            const char *device);
 
-/* y[i]: the logarithm of how many times as fast entry i is as the root of its
- * lineage (the shipped solution, or the last adopted one), NAN where that is
- * not known; root[i]: the index of the root's entry, -1 for shipped. */
-void ledger_chain(const struct ledger *l, double *y, long *root);
+/* Where an entry stands among the others. */
+struct link {
+	double y;       /* the logarithm of how many times as fast it is as
+	                   its root, NAN where that is not known */
+	long root;      /* the last adopted entry before it, -1: shipped */
+	long incumbent; /* the entry it was measured against, -1: shipped */
+};
+
+/* Fills out[0 .. l->count - 1]. */
+void ledger_chain(const struct ledger *l, struct link *out);
 
 #endif

@@ -65,16 +65,16 @@ static void gather(const struct incumbent *inc, const struct knobs *k,
                    struct history *h)
 {
 	const struct ledger_entry *last = ledger_baseline(l, device);
-	double *y = xcalloc(l->count, sizeof *y);
-	long *root = xcalloc(l->count, sizeof *root), own = -1;
+	struct link *link = xcalloc(l->count, sizeof *link);
+	long own = -1;
 	int x[MAX_KNOBS] = {0};
 
-	ledger_chain(l, y, root);
+	ledger_chain(l, link);
 	for (size_t i = 0; i < k->count; i++)
 		h->incumbent[i] = k->item[i].current;
 	if (last) {
-		own = root[last - l->item];
-		h->incumbent_y = y[last - l->item];
+		own = link[last - l->item].root;
+		h->incumbent_y = link[last - l->item].y;
 	}
 	for (size_t i = 0; i < l->count; i++) {
 		const struct ledger_entry *e = &l->item[i];
@@ -84,10 +84,9 @@ static void gather(const struct incumbent *inc, const struct knobs *k,
 		    point_of_entry(k, e, x) ||
 		    !is_same_text(inc, k, x, e->source))
 			continue;
-		add_trial(h, e, x, y[i], root[i] == own);
+		add_trial(h, e, x, link[i].y, link[i].root == own);
 	}
-	free(y);
-	free(root);
+	free(link);
 }
 
 static json *knobs_document(const struct knobs *k, const int *x)

@@ -1,0 +1,229 @@
+/* summarize - summary.md, LESSONS.md and the status, from the ledger alone
+ *
+ * Both pages are views: they can be thrown away and made again.
+ */
+#include "file.h"
+#include "ledger.h"
+#include "lessons.h"
+#include "memory.h"
+#include "tool.h"
+#include "verdict.h"
+
+#include <dirent.h>
+#include <err.h>
+#include <libgen.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define USAGE "summarize [-s] -e EXPERIMENTS"
+#define LAST_SHOWN 5
+
+static const char *kernel_name(const char *experiments)
+{
+	return basename(xstrdup(experiments));
+}
+
+static void print_speed(FILE *p, const struct ledger_entry *e)
+{
+	if (isnan(e->speedup))
+		fputc('-', p);
+	else
+		fprintf(p, "%.3f", e->speedup);
+	if (!isnan(e->ci_low) && !isnan(e->ci_high))
+		fprintf(p, " [%.3f, %.3f]", e->ci_low, e->ci_high);
+}
+
+static const char *knob_value(const struct ledger_entry *e, const char *name)
+{
+	for (size_t i = 0; e && i < e->nknobs; i++)
+		if (strcmp(e->knob[i].name, name) == 0)
+			return e->knob[i].value;
+	return NULL;
+}
+
+/* The knobs that differ from the incumbent's; all where those are unknown. */
+static void print_knobs(FILE *p, const struct ledger *l, size_t i,
+                        const struct link *link)
+{
+	const struct ledger_entry *e = &l->item[i], *old = NULL;
+
+	if (link->incumbent >= 0)
+		old = &l->item[link->incumbent];
+	for (size_t k = 0; k < e->nknobs; k++) {
+		const char *before = knob_value(old, e->knob[k].name);
+
+		if (!before || strcmp(before, e->knob[k].value) != 0)
+			fprintf(p, "%s=%s ", e->knob[k].name, e->knob[k].value);
+	}
+}
+
+static char *summary(const struct ledger *l, const struct link *link,
+                     const char *kernel)
+{
+	char *page;
+	size_t len;
+	FILE *p = open_memstream(&page, &len);
+
+	fprintf(p,
+	        "# %s: %zu records\n\nSpeedup is over the incumbent of its "
+	        "time, with a 98 %% interval; \"of the start\" over\nwhere the "
+	        "lineage began.\n\n"
+	        "| experiment | device | proposer | outcome | reason | "
+	        "incumbent | speedup | of the start | knobs |\n"
+	        "|---|---|---|---|---|---|---|---|---|\n",
+	        kernel, l->count);
+	for (size_t i = 0; i < l->count; i++) {
+		const struct ledger_entry *e = &l->item[i];
+
+		fprintf(p, "| %s | %s | %s | %s | %s | %s | ", e->experiment,
+		        e->device, e->proposer, e->outcome, e->reason,
+		        e->incumbent);
+		print_speed(p, e);
+		if (isnan(link[i].y))
+			fputs(" | - | ", p);
+		else
+			fprintf(p, " | %.3f | ", exp(link[i].y));
+		print_knobs(p, l, i, &link[i]);
+		fputs("|\n", p);
+	}
+	fclose(p);
+	return page;
+}
+
+static size_t count(const struct ledger *l, const char *device,
+                    const char *outcome)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->count; i++)
+		n += strcmp(l->item[i].device, device) == 0 &&
+		     strcmp(l->item[i].outcome, outcome) == 0;
+	return n;
+}
+
+static void print_device(const struct ledger *l, const struct link *link,
+                         const char *device)
+{
+	const struct ledger_entry *last = ledger_baseline(l, device);
+	size_t shown = 0, first = l->count;
+
+	printf("%s: %zu accept, %zu reject, %zu equivalent, %zu noisy\n",
+	       device, count(l, device, OUTCOME_ACCEPT),
+	       count(l, device, OUTCOME_REJECT),
+	       count(l, device, OUTCOME_EQUIVALENT),
+	       count(l, device, OUTCOME_NOISY));
+	if (!last)
+		puts("  the shipped solution stands");
+	else if (isnan(link[last - l->item].y))
+		printf("  %s stands\n", last->experiment);
+	else
+		printf("  %s stands, %.3f times as fast as %s\n",
+		       last->experiment, exp(link[last - l->item].y),
+		       link[last - l->item].root < 0 ? "the shipped solution"
+		                                     : "what was adopted last");
+	while (first > 0 && shown < LAST_SHOWN)
+		shown += strcmp(l->item[--first].device, device) == 0;
+	for (size_t i = first; i < l->count; i++) {
+		const struct ledger_entry *e = &l->item[i];
+
+		if (strcmp(e->device, device) != 0)
+			continue;
+		printf("  %s  %-10s %-18s ", e->experiment, e->outcome,
+		       e->reason);
+		print_speed(stdout, e);
+		putchar('\n');
+	}
+}
+
+/* Experiments that were claimed and not published. */
+static void print_unfinished(const char *experiments)
+{
+	DIR *d = opendir(experiments);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		char *page =
+		        xasprintf("%s/%s/result.md", experiments, e->d_name);
+
+		if (strncmp(e->d_name, "exp_", 4) == 0 && !file_exists(page))
+			printf("unfinished: %s/%s\n", experiments, e->d_name);
+		free(page);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void print_status(const struct ledger *l, const struct link *link,
+                         const char *experiments)
+{
+	static const char *const device[] = {"cpu", "cuda"};
+	int any = 0;
+
+	printf("%s\n", kernel_name(experiments));
+	for (size_t d = 0; d < 2; d++) {
+		int has = 0;
+
+		for (size_t i = 0; i < l->count && !has; i++)
+			has = strcmp(l->item[i].device, device[d]) == 0;
+		if (has)
+			print_device(l, link, device[d]);
+		any |= has;
+	}
+	if (!any)
+		puts("no experiments yet: make optimize");
+	print_unfinished(experiments);
+}
+
+static void write_page(const char *dir, const char *name, char *page)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+
+	if (file_write(path, page, strlen(page)))
+		err(EXIT_TROUBLE, "%s", path);
+	free(path);
+	free(page);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *experiments = NULL;
+	struct ledger l;
+	struct link *link;
+	struct fault f;
+	char *path;
+	int c, status = 0;
+
+	tool_start();
+	while ((c = getopt(argc, argv, "e:s")) != -1) {
+		if (c == 'e')
+			experiments = optarg;
+		else if (c == 's')
+			status = 1;
+		else
+			tool_usage(USAGE);
+	}
+	if (optind != argc || !experiments)
+		tool_usage(USAGE);
+	path = xasprintf("%s/ledger.jsonl", experiments);
+	if (ledger_read(path, &l, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	free(path);
+	link = xcalloc(l.count, sizeof *link);
+	ledger_chain(&l, link);
+	if (status) {
+		print_status(&l, link, experiments);
+	} else {
+		const char *kernel = kernel_name(experiments);
+
+		write_page(experiments, "summary.md",
+		           summary(&l, link, kernel));
+		write_page(experiments, "LESSONS.md",
+		           lessons_page(&l, link, kernel));
+	}
+	free(link);
+	ledger_free(&l);
+	return EXIT_YES;
+}
