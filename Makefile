@@ -4,6 +4,7 @@ CC       ?= cc
 NVCC     ?= $(shell command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null)
 CFLAGS   ?= -O2 -g
 BUILD    := build$(if $(SANITIZE),/sanitize)
+, := ,
 
 # Never -ffast-math: it removes the checks for NaN. No contraction: the
 # generator must give the same numbers here and on a GPU.
@@ -13,7 +14,6 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
 	-Ikernels/include
 LIBS     := $(shell pkg-config --libs libcjson 2>/dev/null || echo -lcjson) -lm -ldl
-, := ,
 
 # A program is one file of this list; every other tools/*.c is a module.
 PROGRAMS := build-kernel verify bench compare decide snapshot summarize propose \
