@@ -1,0 +1,217 @@
+/* recipe - the compiler's command for one solution, and what identifies it */
+#include "recipe.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNITY "all_sources.cu" /* includes every .cu file of a solution */
+#define CXX ".cpp .cc .cxx"
+
+/* "sm_90a" and "90a" name the same architecture. */
+static int set_arch(struct recipe *r, const char *arch, struct fault *f)
+{
+	const char *p = !strncmp(arch, "sm_", 3) ? arch + 3 : arch;
+	size_t digits = strspn(p, "0123456789");
+	size_t suffix = strspn(p + digits, "af");
+
+	if (digits < 2 || digits > 3 || suffix > 1 || p[digits + suffix])
+		return fault_set(f,
+		                 "want arch to be such as sm_90 or 90a, got "
+		                 "%s",
+		                 arch);
+	r->arch = xasprintf("sm_%s", p);
+	return 0;
+}
+
+/* Headers of a relative folder are copied beside the sources, so that the
+ * command names nothing of this machine; an absolute one is named as it is.
+ * Returns the flags that this needs, or NULL with the fault set. */
+static char *include_folders(struct sources *s, const char *kernel_dir,
+                             const char *folders, struct fault *f)
+{
+	char **word = toolchain_words(folders);
+	char *flags = xstrdup("");
+
+	for (char **w = word; *w; w++) {
+		char *path = xasprintf("%s/%s", kernel_dir, *w);
+		char *longer = xasprintf("%s -I%s", flags, *w);
+
+		if (**w != '/' && sources_add_headers(s, path, f))
+			return NULL;
+		free(path);
+		if (**w == '/') {
+			free(flags);
+			flags = longer;
+		} else {
+			free(longer);
+		}
+	}
+	free(word[0]);
+	free(word);
+	return flags;
+}
+
+static size_t count_of(const struct sources *s, const char *extensions)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		n += (size_t)sources_has_extension(s->file[i].path, extensions);
+	return n;
+}
+
+static void print_names(FILE *out, const struct sources *s,
+                        const char *extensions, const char *before,
+                        const char *after)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (sources_has_extension(s->file[i].path, extensions))
+			fprintf(out, "%s%s%s", before, s->file[i].path, after);
+}
+
+/* A cubin comes from one translation unit, so several .cu files become one. */
+static void unite(struct sources *s)
+{
+	struct source_file all = {.path = xstrdup(UNITY)};
+	FILE *out = open_memstream(&all.text, &all.len);
+
+	print_names(out, s, ".cu", "#include \"", "\"\n");
+	fclose(out);
+	s->file = xrealloc(s->file, s->count + 1, sizeof *s->file);
+	s->file[s->count++] = all;
+}
+
+/* The linker must find the symbol, and says so when it does not. Callers look
+ * for __tvm_ffi_run whatever the entry point is called. */
+static void print_link(FILE *out, const struct sources *s, const char *pass)
+{
+	fprintf(out, " -shared %s--build-id=none", pass);
+	if (strcmp(s->symbol, "__tvm_ffi_run"))
+		fprintf(out, " %s--defsym=__tvm_ffi_run=%s", pass, s->symbol);
+	fprintf(out, " %s--require-defined=__tvm_ffi_run -o kernel.so", pass);
+}
+
+static int print_cpu(FILE *out, const struct sources *s, const char *flags,
+                     struct fault *f)
+{
+	int is_cxx = count_of(s, CXX) > 0;
+
+	if (is_cxx && count_of(s, ".c"))
+		return fault_set(f, "%s: want sources in C or in C++, not both",
+		                 s->name);
+	fprintf(out, "%s -fPIC -O2 -I. %s", is_cxx ? "c++ -std=c++17" : "cc",
+	        flags);
+	print_link(out, s, "-Wl,");
+	print_names(out, s, is_cxx ? CXX : ".c", " ", "");
+	fprintf(out, " -lm");
+	return 0;
+}
+
+/* --keep leaves the very cubin that goes into the shared object, and gives
+ * temporary files names without a process id, which would get into the code. */
+static int print_cuda(FILE *out, struct recipe *r, struct sources *s,
+                      const char *flags, struct fault *f)
+{
+	size_t units = count_of(s, ".cu");
+	const char *base = "";
+
+	if (!r->arch)
+		return fault_set(f, "no CUDA device is here; say which one to "
+		                    "compile for: -a sm_90");
+	if (units > 1)
+		unite(s);
+	fprintf(out, "nvcc -std=c++17 -O2 -gencode=arch=compute_%s,code=%s",
+	        r->arch + 3, r->arch);
+	fprintf(out, " -I. -Xcompiler -fPIC -cudart static --keep %s", flags);
+	print_link(out, s, "-Xlinker ");
+	if (units > 1)
+		fprintf(out, " %s", UNITY);
+	else
+		print_names(out, s, ".cu", " ", "");
+	print_names(out, s, CXX, " ", "");
+	fprintf(out, " -Xlinker --as-needed -lcuda");
+	for (size_t i = 0; i < s->count; i++) /* the last one is UNITY */
+		if (sources_has_extension(s->file[i].path, ".cu"))
+			base = s->file[i].path;
+	base = strrchr(base, '/') ? strrchr(base, '/') + 1 : base;
+	if (*base)
+		r->cubin = xasprintf("%.*s", (int)strlen(base) - 3, base);
+	return 0;
+}
+
+static void set_key(struct recipe *r, const struct sources *s,
+                    const char *kernel_dir)
+{
+	char *text, digest[SHA256_HEX];
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	fprintf(out, "%s\n%s\n%s\n%s\n", strrchr(kernel_dir, '/') + 1, s->name,
+	        r->line, r->toolchain.sha256);
+	for (size_t i = 0; i < s->count; i++) {
+		sha256_hex(s->file[i].text, s->file[i].len, digest);
+		fprintf(out, "%s %s\n", digest, s->file[i].path);
+	}
+	fclose(out);
+	sha256_hex(text, len, r->key);
+	free(text);
+}
+
+/* FlashInfer-Bench has no field for flags; it takes the architecture from the
+ * device or from a variable. */
+static char *what_flashinfer_needs(const struct recipe *r, const char *flags)
+{
+	size_t n = r->arch ? strlen(r->arch) : 0;
+	char *arch = xstrdup("");
+
+	if (n > 3 && strchr("af", r->arch[n - 1])) {
+		free(arch);
+		arch = xasprintf("TVM_FFI_CUDA_ARCH_LIST=%.*s.%s; ", (int)n - 5,
+		                 r->arch + 3, r->arch + n - 2);
+	}
+	if (flags[strspn(flags, " ")])
+		return xasprintf("%sit builds without: %s", arch,
+		                 flags + strspn(flags, " "));
+	return xasprintf("%sthe same flags", arch);
+}
+
+int recipe_make(struct recipe *r, struct sources *s, const char *device,
+                const char *arch, const struct settings *settings,
+                const char *kernel_dir, const char *dir, struct fault *f)
+{
+	int is_cuda = !strcmp(device, "cuda"), failed;
+	const char *flags_key = is_cuda ? "cflags.cuda" : "cflags.cpu";
+	char *include, *flags, *name;
+	size_t len;
+	FILE *out;
+
+	*r = (struct recipe){.device = device};
+	arch = settings_string(settings, "arch", arch);
+	if (is_cuda && arch && set_arch(r, arch, f))
+		return -1;
+	name = xasprintf("../include %s",
+	                 settings_string(settings, "include", ""));
+	include = include_folders(s, kernel_dir, name, f);
+	free(name);
+	if (!include)
+		return -1;
+	flags = xasprintf("%s%s", settings_string(settings, flags_key, ""),
+	                  include);
+	free(include);
+	out = open_memstream(&r->line, &len);
+	failed = is_cuda ? print_cuda(out, r, s, flags, f)
+	                 : print_cpu(out, s, flags, f);
+	fclose(out);
+	if (failed)
+		return -1;
+	name = xasprintf("%.*s", (int)strcspn(r->line, " "), r->line);
+	failed = toolchain_find(&r->toolchain, name, flags, dir, f);
+	free(name);
+	r->flashinfer_bench = what_flashinfer_needs(r, flags);
+	free(flags);
+	if (!failed)
+		set_key(r, s, kernel_dir);
+	return failed;
+}

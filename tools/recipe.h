@@ -1,0 +1,33 @@
+/* recipe - the compiler's command for one solution, and what identifies it
+ *
+ * The command runs in a folder that holds the sources; all names in it are
+ * relative, so that the same text gives the same code in every clone.
+ */
+#ifndef RECIPE_H
+#define RECIPE_H
+
+#include "fault.h"
+#include "settings.h"
+#include "sha256.h"
+#include "sources.h"
+#include "toolchain.h"
+
+struct recipe {
+	const char *device; /* "cpu" or "cuda" */
+	char *arch;         /* "sm_90", or NULL */
+	char *line;         /* the command, its words parted by spaces */
+	char *cubin;        /* a cubin's name without ".cubin", or NULL */
+	struct toolchain toolchain;
+	char key[SHA256_HEX];   /* of all that can change the result */
+	char *flashinfer_bench; /* what it needs for the same build */
+};
+
+/* Chooses compiler and flags for sources, to run in dir, which exists. arch
+ * ("sm_90", "90a") may be NULL: the settings' one, if any, wins. Adds to
+ * sources the headers that include folders hold. The strings live as long as
+ * the program. Returns -1 with the fault set. */
+int recipe_make(struct recipe *r, struct sources *s, const char *device,
+                const char *arch, const struct settings *settings,
+                const char *kernel_dir, const char *dir, struct fault *f);
+
+#endif
