@@ -63,17 +63,16 @@ struct comparison {
 /* Uses mode, min_effect, guard and weight.UUID of the settings. Rows of phase
  * `bench` alone count. A row whose status is not ok makes its pair incomplete;
  * a process that lacks a workload is left out of `all` and `aa`, whose means
- * would otherwise be over different things. Returns -1 with the fault set for
- * a duplicate row, a time or a number of calls below 1, or a bad setting; the
- * fault of a row begins with its line in the file that samples_write makes, so
- * put "path:" before it. */
-int comparison_make(const struct samples *s, const struct settings *settings,
-                    struct comparison *c, struct fault *f);
+ * would otherwise be over different things. Returns -1 with the fault set
+ * ("path:line: reason") for two rows of one slot, a time or a number of calls
+ * below 1, or a bad setting; path is the name of the samples' file. */
+int comparison_make(const char *path, const struct samples *s,
+                    const struct settings *settings, struct comparison *c,
+                    struct fault *f);
 void comparison_free(struct comparison *c);
 
 /* The early look: 1 if c, of COMPARISON_LOOK processes, is slower at the 0.5 %
- * level. What this stops, the decision of the same rows calls slower too (or
- * equivalent, where the loss is below min_effect). */
+ * level. What this stops, the decision of the same rows calls slower too. */
 int comparison_is_slower_early(const struct comparison *c);
 
 const char *decision_name(enum decision d);

@@ -1,0 +1,193 @@
+/* pairing - bench rows, paired and averaged by workload and process */
+#include "pairing.h"
+
+#include "memory.h"
+#include "stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A bench row, its line in the file and its cell. */
+struct slot {
+	size_t cell, line;
+	const struct sample *sample;
+};
+
+struct slots {
+	struct slot *item;
+	size_t count;
+};
+
+static int row_check(const struct sample *r, const char *path, size_t line,
+                     struct fault *f)
+{
+	if (r->calls < 1)
+		return fault_set(f, "%s:%zu: want calls above 0, got %d", path,
+		                 line, r->calls);
+	if (r->time_ns < 1)
+		return fault_set(f, "%s:%zu: want time_ns above 0, got %lld",
+		                 path, line, (long long)r->time_ns);
+	return 0;
+}
+
+static size_t cell_place(struct comparison *c, const struct sample *r)
+{
+	struct comparison_cell *cell;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (!strcmp(c->cell[i].workload, r->workload) &&
+		    !strcmp(c->cell[i].mode, r->mode))
+			return i;
+	c->cell = xrealloc(c->cell, c->count + 1, sizeof *c->cell);
+	cell = &c->cell[c->count];
+	memset(cell, 0, sizeof *cell);
+	memcpy(cell->workload, r->workload, sizeof cell->workload);
+	memcpy(cell->mode, r->mode, sizeof cell->mode);
+	cell->is_deciding = !strcmp(r->mode, c->mode);
+	return c->count++;
+}
+
+static int compare_slots(const void *a, const void *b)
+{
+	const struct slot *x = a, *y = b;
+
+	if (x->cell != y->cell)
+		return x->cell < y->cell ? -1 : 1;
+	if (x->sample->process != y->sample->process)
+		return x->sample->process < y->sample->process ? -1 : 1;
+	if (x->sample->pair != y->sample->pair)
+		return x->sample->pair < y->sample->pair ? -1 : 1;
+	return (x->sample->side > y->sample->side) -
+	       (x->sample->side < y->sample->side);
+}
+
+static int is_same_pair(const struct slot *x, const struct slot *y)
+{
+	return x->cell == y->cell && x->sample->process == y->sample->process &&
+	       x->sample->pair == y->sample->pair;
+}
+
+/* Orders the bench rows by cell, process, pair and side; refuses two alike. */
+static int slots_make(const char *path, const struct samples *s,
+                      struct comparison *c, struct slots *out, struct fault *f)
+{
+	size_t line = 2; /* after the notes and the header */
+
+	for (const char *p = s->notes; p && *p; p++)
+		line += *p == '\n';
+	out->item = xcalloc(s->count, sizeof *out->item);
+	for (size_t i = 0; i < s->count; i++, line++) {
+		const struct sample *r = &s->row[i];
+
+		if (strcmp(r->phase, "bench") || strcmp(r->status, "ok"))
+			continue;
+		if (row_check(r, path, line, f))
+			return -1;
+		out->item[out->count++] =
+		        (struct slot){cell_place(c, r), line, r};
+	}
+	qsort(out->item, out->count, sizeof *out->item, compare_slots);
+	for (size_t i = 1; i < out->count; i++) {
+		size_t x = out->item[i - 1].line, y = out->item[i].line;
+
+		if (!compare_slots(&out->item[i - 1], &out->item[i]))
+			return fault_set(f, "%s:%zu: repeats line %zu", path,
+			                 x > y ? x : y, x > y ? y : x);
+	}
+	return 0;
+}
+
+static double call_us(const struct slot *s)
+{
+	return (double)s->sample->time_ns / s->sample->calls / 1e3;
+}
+
+/* Adds the n slots of one pair to the block of its process. */
+static void pair_add(struct comparison *c, struct pairing *p,
+                     const struct slot *slot, size_t n)
+{
+	struct comparison_cell *cell = &c->cell[slot->cell];
+	struct block *block = p->count ? &p->block[p->count - 1] : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (slot[i].sample->throttled) {
+			cell->dropped++;
+			return;
+		}
+	if (n != SIDE_COUNT)
+		return;
+	if (!block || block->cell != slot->cell ||
+	    block->process != slot->sample->process) {
+		block = &p->block[p->count++];
+		*block = (struct block){.cell = slot->cell,
+		                        .process = slot->sample->process};
+	}
+	block->d += log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE]));
+	block->a += log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
+	block->pairs++;
+	cell->pairs++;
+}
+
+/* The median time of a call of one side, over those of n slots that no
+ * throttling touched. */
+static double side_median(const struct slot *slot, size_t n, enum side side)
+{
+	double *us = xcalloc(n, sizeof *us), result;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (slot[i].sample->side == side && !slot[i].sample->throttled)
+			us[count++] = call_us(&slot[i]);
+	result = median(us, count);
+	free(us);
+	return result;
+}
+
+/* Walks the ordered slots: pairs, and cells around them. */
+static void slots_average(const struct slots *s, struct comparison *c,
+                          struct pairing *p)
+{
+	size_t pair = 0, first = 0;
+
+	p->block = xcalloc(s->count, sizeof *p->block);
+	for (size_t i = 1; i <= s->count; i++) {
+		const struct slot *last = &s->item[i - 1];
+		struct comparison_cell *cell = &c->cell[last->cell];
+
+		if (i < s->count && is_same_pair(last, &s->item[i]))
+			continue;
+		pair_add(c, p, &s->item[pair], i - pair);
+		pair = i;
+		if (i < s->count && last->cell == s->item[i].cell)
+			continue;
+		cell->candidate_us =
+		        side_median(&s->item[first], i - first, CANDIDATE);
+		cell->incumbent_us =
+		        side_median(&s->item[first], i - first, INCUMBENT);
+		first = i;
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		p->block[i].d /= p->block[i].pairs;
+		p->block[i].a /= p->block[i].pairs;
+	}
+}
+
+int pairing_make(const char *path, const struct samples *s,
+                 struct comparison *c, struct pairing *out, struct fault *f)
+{
+	struct slots slots = {0};
+	int failed = slots_make(path, s, c, &slots, f);
+
+	*out = (struct pairing){0};
+	if (!failed)
+		slots_average(&slots, c, out);
+	free(slots.item);
+	return failed;
+}
+
+void pairing_free(struct pairing *p)
+{
+	free(p->block);
+	*p = (struct pairing){0};
+}
