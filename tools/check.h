@@ -33,20 +33,24 @@ struct check {
 /* Compares n elements. out points at the output; poison_seed made the poison
  * (poison_fill). RED_ZONE bytes before and after it are checked too. */
 void check_output(enum dtype t, const void *out, const void *expected,
-		  int64_t n, uint64_t poison_seed, const struct check_rule *rule,
-		  struct check *c);
+                  int64_t n, uint64_t poison_seed,
+                  const struct check_rule *rule, struct check *c);
 
-/* Fills a slot (red zone, output, red zone; bytes is the output's size,
- * rounded up to 256) with random poison. slot points at the first red zone. */
+/* Fills the slot of an output of so many bytes (red zone, output rounded up to
+ * 256 bytes, red zone) with random poison. slot points at the first red zone.
+ */
 void poison_fill(void *slot, size_t bytes, uint64_t poison_seed);
 size_t poison_slot_bytes(size_t output_bytes);
 
 /* The reason of verdict.h for what c holds, or NULL if it is right, with a
  * sentence for people. */
 const char *check_reason(const struct check *c, const struct check_rule *rule,
-			 char *detail, size_t len);
+                         char *detail, size_t len);
 
-/* Keeps the worse of both in *worst. */
+/* rms(out - ref) / rms(ref), over the finite elements. */
+double check_rms_ratio(const struct check *c);
+
+/* Keeps the worse of both in *worst, which begins as all zero. */
 void check_merge(struct check *worst, const struct check *c);
 
 #endif

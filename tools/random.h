@@ -84,4 +84,42 @@ RANDOM_FN float random_normal(uint32_t word)
 	return word >> 31 ? -x : x;
 }
 
+/* What the elements of an input are drawn from, by its type (the same rules as
+ * FlashInfer-Bench's). */
+enum random_kind {
+	RANDOM_NORMAL,  /* float32, float16, bfloat16 */
+	RANDOM_NORMAL2, /* float8, float4: normal, within +-2 */
+	RANDOM_BIT,     /* bool */
+	RANDOM_BYTE,    /* int8: -128 to 127 */
+	RANDOM_KILO     /* other integers: -1024 to 1023 */
+};
+
+RANDOM_FN float random_element(enum random_kind kind, uint32_t word)
+{
+	float x;
+
+	switch (kind) {
+	case RANDOM_BIT:
+		return (float)(word >> 31);
+	case RANDOM_BYTE:
+		return (float)((int)(word >> 24) - 128);
+	case RANDOM_KILO:
+		return (float)((int)(word >> 21) - 1024);
+	default:
+		x = random_normal(word);
+		if (kind == RANDOM_NORMAL2)
+			x = x < -2.0f ? -2.0f : x > 2.0f ? 2.0f : x;
+		return x;
+	}
+}
+
+/* The seed of one input set of a workload, from a judgement's seed. An input's
+ * stream is its index among the inputs. */
+RANDOM_FN uint64_t random_seed(uint64_t seed, uint64_t workload, uint64_t set)
+{
+	struct random4 r = random_block(seed, workload, set);
+
+	return r.word[0] | (uint64_t)r.word[1] << 32;
+}
+
 #endif

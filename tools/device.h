@@ -1,0 +1,36 @@
+/* device - what implements session.h for one kind of device
+ *
+ * A device's own session and runner begin with the structs below.
+ */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include "session.h"
+
+struct device {
+	struct session *(*open)(const struct job *job, struct fault *f);
+	void (*close)(struct session *s);
+	struct runner *(*start)(struct session *s, enum side side, int writable,
+	                        struct fault *f);
+	void (*stop)(struct runner *r);
+	int (*measure)(struct runner *r, size_t workload, const int *set,
+	               int count, const char *mode, struct measurement *m,
+	               struct fault *f);
+	int (*batch)(struct runner *r, size_t workload, int calls,
+	             struct measurement *m, struct fault *f);
+	int64_t (*anchor_ns)(struct session *s);
+};
+
+struct session {
+	const struct device *device;
+	char name[128], driver[64]; /* for the records */
+	const char *timing;         /* "events", "cpu" */
+};
+
+struct runner {
+	const struct device *device;
+};
+
+extern const struct device cpu_device; /* cpu_session.c */
+
+#endif

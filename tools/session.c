@@ -1,0 +1,62 @@
+/* session - live processes that run kernels over a job's input sets */
+#include "session.h"
+#include "device.h"
+
+struct session *session_open(const struct job *job, struct fault *f)
+{
+	if (job->is_cuda) {
+		fault_set(f, "this build has no CUDA device");
+		return NULL;
+	}
+	return cpu_device.open(job, f);
+}
+
+void session_close(struct session *s)
+{
+	if (s)
+		s->device->close(s);
+}
+
+struct runner *runner_start(struct session *s, enum side side, int writable,
+                            struct fault *f)
+{
+	return s->device->start(s, side, writable, f);
+}
+
+void runner_stop(struct runner *r)
+{
+	if (r)
+		r->device->stop(r);
+}
+
+int runner_measure(struct runner *r, size_t workload, const int *set, int count,
+                   const char *mode, struct measurement *m, struct fault *f)
+{
+	return r->device->measure(r, workload, set, count, mode, m, f);
+}
+
+int runner_batch(struct runner *r, size_t workload, int calls,
+                 struct measurement *m, struct fault *f)
+{
+	return r->device->batch(r, workload, calls, m, f);
+}
+
+const char *session_device_name(const struct session *s)
+{
+	return s->name;
+}
+
+const char *session_driver(const struct session *s)
+{
+	return s->driver;
+}
+
+const char *session_timing(const struct session *s)
+{
+	return s->timing;
+}
+
+int64_t session_anchor_ns(struct session *s)
+{
+	return s->device->anchor_ns(s);
+}
