@@ -44,6 +44,6 @@ void definition_free(struct definition *d);
  * of d->axes, const ones included). Returns the number of elements (1 for
  * scalars and 0-D), or -1 if it overflows int64 or an axis is negative. */
 int64_t tensor_shape(const struct definition *d, const struct tensor_spec *t,
-		     const int64_t *axis_value, int64_t shape[MAX_DIMS]);
+                     const int64_t *axis_value, int64_t shape[MAX_DIMS]);
 
 #endif

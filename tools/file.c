@@ -119,7 +119,7 @@ int file_write(const char *path, const void *data, size_t len)
 		return -1;
 	}
 	failed = fchmod(fd, file_mode()) || write_all(fd, data, len) ||
-		 fsync(fd);
+	         fsync(fd);
 	failed = (failed ? close_keeping_errno(fd) : close(fd)) != 0;
 	if (failed || rename(temp, path)) {
 		int error = errno;
@@ -168,6 +168,20 @@ int file_append(const char *path, const char *line)
 	return close(fd);
 }
 
+int path_is_beneath(const char *path)
+{
+	if (*path == '/' || *path == '\0')
+		return 0;
+	for (const char *p = path; *p; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return 0;
+		if ((p == path || p[-1] == '/') && strncmp(p, "..", 2) == 0 &&
+		    (p[2] == '/' || p[2] == '\0'))
+			return 0;
+	}
+	return path[strlen(path) - 1] != '/';
+}
+
 int file_exists(const char *path)
 {
 	struct stat st;
@@ -194,7 +208,7 @@ int dir_make(const char *path)
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
+                      struct FTW *ftw)
 {
 	(void)st;
 	(void)type;

@@ -21,6 +21,10 @@ int file_copy(const char *from, const char *to, size_t max);
 /* Appends one line ('\n' is added) with one write(2), and fsyncs. */
 int file_append(const char *path, const char *line);
 
+/* 1 if a path that a document names stays beneath the folder that it is put
+ * into: relative, not empty, without ".." and control characters; else 0. */
+int path_is_beneath(const char *path);
+
 /* 1 if a path exists (of whatever kind), else 0. */
 int file_exists(const char *path);
 

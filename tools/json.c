@@ -213,38 +213,3 @@ const char *json_key(const json *v)
 {
 	return v->string;
 }
-
-static int not_a(const char *kind, const json *object, const char *key,
-                 const char *path, struct fault *f)
-{
-	const json *v = json_get(object, key);
-
-	if (!v)
-		return fault_set(f, "%s:%ld: want \"%s\", %s; it is missing",
-		                 path, json_line(object), key, kind);
-	return fault_set(f, "%s:%ld: want \"%s\" to be %s", path, json_line(v),
-	                 key, kind);
-}
-
-int json_want_string(const json *object, const char *key, const char *path,
-                     const char **out, struct fault *f)
-{
-	*out = json_string(json_get(object, key));
-	return *out ? 0 : not_a("a string", object, key, path, f);
-}
-
-int json_want_number(const json *object, const char *key, const char *path,
-                     double *out, struct fault *f)
-{
-	if (json_number(json_get(object, key), out) == 0)
-		return 0;
-	return not_a("a number", object, key, path, f);
-}
-
-int json_want_integer(const json *object, const char *key, const char *path,
-                      int64_t *out, struct fault *f)
-{
-	if (json_integer(json_get(object, key), out) == 0)
-		return 0;
-	return not_a("an integer", object, key, path, f);
-}

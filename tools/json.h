@@ -40,13 +40,23 @@ const json *json_next(const json *v); /* the next in the same container */
 const char *json_key(const json *v);  /* a member's key */
 
 /* json_get + getter + message "path:line: want KEY to be a string" on failure.
- * Returns 0, or -1 with the fault set. */
+ * Returns 0, or -1 with the fault set. A name is a
+ * string that is not empty. */
 int json_want_string(const json *object, const char *key, const char *path,
                      const char **out, struct fault *f);
+int json_want_name(const json *object, const char *key, const char *path,
+                   const char **out, struct fault *f);
 int json_want_number(const json *object, const char *key, const char *path,
                      double *out, struct fault *f);
 int json_want_integer(const json *object, const char *key, const char *path,
                       int64_t *out, struct fault *f);
+
+/* Checks of members whose content nobody needs: a string, null or absent; an
+ * array of at least least strings (0: or absent). */
+int json_check_string(const json *object, const char *key, const char *path,
+                      struct fault *f);
+int json_check_strings(const json *object, const char *key, size_t least,
+                       const char *path, struct fault *f);
 
 /* Building. json_add_* put a member at the end of an object (key) or array
  * (key NULL). json_add takes ownership of value. Infinity and NaN are written

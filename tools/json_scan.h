@@ -1,6 +1,6 @@
 /* json_scan - the strict half of reading JSON: what cJSON would let pass
  *
- * Only json.c and json_write.c use this.
+ * Only json.c uses this.
  */
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H
@@ -24,8 +24,5 @@ struct json_mark *json_scan(const char *text, size_t len, const char *path,
 
 /* The length of the number that begins at at, or 0 if none does. */
 size_t json_number_length(const char *at, const char *end);
-
-/* The length of the UTF-8 sequence that begins at at, or 0 if none does. */
-size_t utf8_length(const char *at, const char *end);
 
 #endif

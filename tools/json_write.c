@@ -1,7 +1,7 @@
 /* json_write - building JSON values and their text */
 #include "json.h"
-#include "json_scan.h"
 #include "memory.h"
+#include "utf8.h"
 
 #include <cjson/cJSON.h>
 #include <err.h>

@@ -24,13 +24,14 @@ struct safetensors {
 /* Maps and checks a file: header length and JSON, known dtypes, offsets that
  * are in order, inside the file, without holes or overlaps, and that agree
  * with shape and dtype. Returns -1 with the fault set. */
-int safetensors_read(const char *path, struct safetensors *out, struct fault *f);
+int safetensors_read(const char *path, struct safetensors *out,
+                     struct fault *f);
 void safetensors_free(struct safetensors *s);
 const struct safetensor *safetensors_find(const struct safetensors *s,
-					  const char *key);
+                                          const char *key);
 
 /* Writes key, dtype, ndim, shape, data, bytes of each item, atomically. */
 int safetensors_write(const char *path, const struct safetensor *item,
-		      size_t count, struct fault *f);
+                      size_t count, struct fault *f);
 
 #endif

@@ -14,9 +14,9 @@ struct solution_source {
 
 struct solution {
 	const char *name, *definition, *author;
-	const char *language;    /* python, triton, cpp, cuda, tilelang */
+	const char *language; /* python, triton, cpp, cuda, tilelang */
 	const char *entry_file, *entry_symbol; /* of "file::symbol" */
-	const char *binding;     /* "tvm-ffi" (also for null), "torch" */
+	const char *binding; /* "tvm-ffi" (also for null), "torch" */
 	int destination_passing;
 	struct solution_source *source;
 	size_t nsources;
@@ -30,7 +30,7 @@ void solution_free(struct solution *s);
 /* A Solution document for sources that we built; caller frees. device is
  * "cpu" (language cpp) or "cuda". */
 json *solution_document(const char *name, const char *definition,
-			const char *author, const char *device,
-			const struct solution_source *source, size_t nsources);
+                        const char *author, const char *device,
+                        const struct solution_source *source, size_t nsources);
 
 #endif

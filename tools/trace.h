@@ -7,13 +7,14 @@
 
 struct trace {
 	const char *definition, *solution;
-	const json *workload;   /* the Workload object, copied into the line */
-	const char *status;     /* PASSED, INCORRECT_NUMERICAL, ... */
+	const json *workload; /* the Workload object, copied into the line */
+	const char *status;   /* PASSED, INCORRECT_NUMERICAL, ... */
 	const char *hardware;
 	const char *libs[8][2]; /* name, version; ends with a null name */
 	const char *timestamp;  /* ISO 8601 */
 	const char *log;
-	double max_relative_error, max_absolute_error; /* PASSED, INCORRECT_NUMERICAL */
+	double max_relative_error,
+	        max_absolute_error; /* PASSED, INCORRECT_NUMERICAL */
 	double latency_ms, reference_latency_ms, speedup_factor; /* PASSED */
 };
 

@@ -9,9 +9,10 @@
 
 struct input_spec {
 	enum { INPUT_RANDOM, INPUT_SCALAR, INPUT_SAFETENSORS } kind;
-	double scalar;          /* INPUT_SCALAR, floating point and bool */
-	int64_t integer;        /* INPUT_SCALAR, integer dtypes */
-	const char *path, *key; /* INPUT_SAFETENSORS; path beneath the trace set */
+	double scalar;   /* INPUT_SCALAR, floating point and bool */
+	int64_t integer; /* INPUT_SCALAR, integer dtypes */
+	const char *path,
+	        *key; /* INPUT_SAFETENSORS; path beneath the trace set */
 };
 
 struct workload {
@@ -31,10 +32,11 @@ struct workload_list {
  * set: unknown or missing axes and inputs, a path that is absolute or has
  * "..", a duplicate uuid, a list with no line. */
 int workload_list_read(const char *path, const struct definition *d,
-		       struct workload_list *out, struct fault *f);
+                       struct workload_list *out, struct fault *f);
 void workload_list_free(struct workload_list *list);
 
-/* Bytes of all inputs and outputs of one workload. */
+/* Bytes of all inputs and outputs of one workload; a list is refused where
+ * they would overflow. */
 size_t workload_bytes(const struct definition *d, const struct workload *w);
 
 #endif
