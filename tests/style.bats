@@ -9,9 +9,11 @@ setup() {
 		skip "not a git tree"
 }
 
-# Tracked files of these patterns, and new ones that git does not ignore.
+# Files of these patterns: tracked ones, and new ones that git does not ignore.
+# What a loop may write, solutions and records, answers to no habit.
 files() {
-	git ls-files --cached --others --exclude-standard -- "$@" |
+	git ls-files --cached --others --exclude-standard -- "$@" \
+		':!kernels/*/solution.*' ':!experiments' ':!tests/fixtures' |
 		while read -r file; do
 			[ ! -f "$file" ] || echo "$file"
 		done
