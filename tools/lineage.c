@@ -45,6 +45,7 @@ int incumbent_read(const char *kernel_dir, const char *device,
 	if (!out->text)
 		return fault_errno(f, "%s", out->path);
 	sha256_hex(out->text, out->len, out->source);
+	out->device = xstrdup(device);
 	out->experiment = xstrdup(last ? last->experiment : "shipped");
 	if (last)
 		memcpy(out->expected, last->source, SHA256_HEX);
@@ -59,6 +60,7 @@ void incumbent_free(struct incumbent *i)
 {
 	free(i->path);
 	free(i->text);
+	free(i->device);
 	free(i->experiment);
 	*i = (struct incumbent){0};
 }
@@ -86,14 +88,17 @@ char *source_of(const char *experiments, const char *kernel_dir,
 	return path;
 }
 
-int shipped_keep(const char *experiments, const struct incumbent *i,
-                 struct fault *f)
+int shipped_keep(const char *experiments, const struct ledger *l,
+                 const struct incumbent *i, struct fault *f)
 {
 	char *path =
 	        xasprintf("%s/shipped%s", experiments, strrchr(i->path, '.'));
+	char hex[SHA256_HEX];
 	int failed = 0;
 
-	if (!file_exists(path) && file_write(path, i->text, i->len))
+	if (!ledger_baseline(l, i->device) && !incumbent_is_edited(i) &&
+	    (sha256_file(path, hex) || strcmp(hex, i->source) != 0) &&
+	    file_write(path, i->text, i->len))
 		failed = fault_errno(f, "%s", path);
 	free(path);
 	return failed;

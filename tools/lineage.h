@@ -13,7 +13,8 @@ struct incumbent {
 	char *path; /* of its source in kernels/K */
 	char *text; /* its source */
 	size_t len;
-	char source[SHA256_HEX];   /* hash of text */
+	char source[SHA256_HEX]; /* hash of text */
+	char *device;
 	char *experiment;          /* "shipped", or whose source it should be */
 	char expected[SHA256_HEX]; /* hash that the ledger knows; "" if none */
 };
@@ -38,9 +39,10 @@ char *source_find(const char *dir, const char *stem, const char *device);
 char *source_of(const char *experiments, const char *kernel_dir,
                 const char *device, const char *name, struct fault *f);
 
-/* Keeps the first incumbent's source as EXPERIMENTS/shipped.EXT, once. */
-int shipped_keep(const char *experiments, const struct incumbent *i,
-                 struct fault *f);
+/* Keeps the shipped source as EXPERIMENTS/shipped.EXT while it stands, so
+ * that one can measure against it, and go back to it, ever after. */
+int shipped_keep(const char *experiments, const struct ledger *l,
+                 const struct incumbent *i, struct fault *f);
 
 /* Makes the source at path the incumbent. Can be done again. */
 int incumbent_install(const char *kernel_dir, const char *device,

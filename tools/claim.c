@@ -1,0 +1,88 @@
+/* claim - the numbered folders of experiments: exp_0001, exp_0002, ... */
+#include "claim.h"
+#include "memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PREFIX "exp_"
+
+int is_experiment(const char *name)
+{
+	const char *digits = name + sizeof PREFIX - 1;
+
+	return strncmp(name, PREFIX, sizeof PREFIX - 1) == 0 &&
+	       strlen(digits) >= 4 && strlen(digits) <= 9 &&
+	       strspn(digits, "0123456789") == strlen(digits);
+}
+
+static long number(const char *name)
+{
+	return atol(name + sizeof PREFIX - 1);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	long x = number(*(char *const *)a), y = number(*(char *const *)b);
+
+	return (x > y) - (x < y);
+}
+
+int experiments_list(const char *dir, struct names *out, struct fault *f)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	size_t room = 0;
+
+	*out = (struct names){0};
+	if (!d)
+		return fault_errno(f, "%s", dir);
+	while ((e = readdir(d))) {
+		if (!is_experiment(e->d_name))
+			continue;
+		if (out->count == room) {
+			room = room ? room * 2 : 64;
+			out->item = xrealloc(out->item, room, sizeof(char *));
+		}
+		out->item[out->count++] = xstrdup(e->d_name);
+	}
+	closedir(d);
+	if (out->count)
+		qsort(out->item, out->count, sizeof(char *), by_number);
+	return 0;
+}
+
+void names_free(struct names *n)
+{
+	for (size_t i = 0; i < n->count; i++)
+		free(n->item[i]);
+	free(n->item);
+	*n = (struct names){0};
+}
+
+char *experiment_claim(const char *dir, struct fault *f)
+{
+	struct names names;
+	long next = 1;
+
+	if (experiments_list(dir, &names, f))
+		return NULL;
+	if (names.count)
+		next = number(names.item[names.count - 1]) + 1;
+	names_free(&names);
+	for (;; next++) {
+		char *path = xasprintf("%s/" PREFIX "%04ld", dir, next);
+
+		if (mkdir(path, 0777) == 0)
+			return path;
+		if (errno != EEXIST) {
+			fault_errno(f, "%s", path);
+			free(path);
+			return NULL;
+		}
+		free(path);
+	}
+}

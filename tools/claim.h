@@ -1,0 +1,24 @@
+/* claim - the numbered folders of experiments: exp_0001, exp_0002, ... */
+#ifndef CLAIM_H
+#define CLAIM_H
+
+#include "fault.h"
+
+#include <stddef.h>
+
+/* "shipped" is no experiment. */
+int is_experiment(const char *name);
+
+/* The names in a folder, by number. Returns -1 with the fault set. */
+struct names {
+	char **item;
+	size_t count;
+};
+int experiments_list(const char *dir, struct names *out, struct fault *f);
+void names_free(struct names *n);
+
+/* Makes the folder after the last one, which mkdir(2) decides between rivals.
+ * Returns its path, or NULL with the fault set. Caller frees. */
+char *experiment_claim(const char *dir, struct fault *f);
+
+#endif

@@ -1,0 +1,220 @@
+/* record_page - result.md, readable in a minute */
+#include "command.h"
+#include "knobs.h"
+#include "memory.h"
+#include "record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_LINES 40
+#define DIFF_LINES 150
+
+static const char *text_or(const json *v, const char *fallback)
+{
+	const char *s = json_string(v);
+
+	return s ? s : fallback;
+}
+
+/* As an indented block, so that nothing in it is Markdown. */
+static void print_quoted(FILE *p, const char *text, int lines)
+{
+	while (*text && lines-- > 0) {
+		size_t len = strcspn(text, "\n");
+
+		fputs("    ", p);
+		for (size_t i = 0; i < len && i < 200; i++)
+			fputc((text[i] >= ' ' && text[i] != 127) ||
+			                      text[i] == '\t' || text[i] < 0
+			              ? text[i]
+			              : '?',
+			      p);
+		fputc('\n', p);
+		text += len + (text[len] == '\n');
+	}
+	if (*text)
+		fputs("    ...\n", p);
+}
+
+static void print_diff(FILE *p, const struct record *r)
+{
+	char *argv[] = {(char *)"diff",
+	                (char *)"-u",
+	                (char *)"--label=incumbent",
+	                (char *)"--label=candidate",
+	                r->before,
+	                r->source,
+	                NULL};
+	struct command c = {.file = command_find("diff"),
+	                    .argv = argv,
+	                    .dir = ".",
+	                    .limit_s = 10};
+	struct command_result result;
+	struct fault f;
+
+	if (!c.file || command_run(&c, &result, &f)) {
+		fprintf(p, "Compare %s with %s.\n", r->source, r->before);
+	} else {
+		print_quoted(p, result.output, DIFF_LINES);
+		free(result.output);
+	}
+	free((char *)c.file);
+}
+
+/* Both texts differ in knobs' values alone. Fills the choice made. */
+static int is_knobs_only(const struct record *r, struct knobs *before,
+                         int *choice)
+{
+	struct knobs *after = xcalloc(1, sizeof *after);
+	struct fault f;
+	char *text;
+	int same = !knobs_read(r->incumbent, r->before, before, &f) &&
+	           !knobs_read(r->candidate, r->source, after, &f) &&
+	           before->count == after->count && before->count > 0;
+
+	for (size_t i = 0; same && i < before->count; i++) {
+		const struct knob *k = &after->item[i];
+
+		choice[i] = knob_find(&before->item[i], k->value[k->current]);
+		same = choice[i] >= 0;
+	}
+	if (same) {
+		text = knobs_render(r->incumbent, before, choice);
+		same = strcmp(text, r->candidate) == 0;
+		free(text);
+	}
+	free(after);
+	return same;
+}
+
+static void print_change(FILE *p, const struct record *r)
+{
+	struct knobs *k = xcalloc(1, sizeof *k);
+	int choice[MAX_KNOBS] = {0}, changed = 0;
+
+	fprintf(p, "\n## What it changed in %s\n\n", r->base.incumbent);
+	if (strcmp(r->candidate, r->incumbent) == 0) {
+		fputs("Nothing: the sources are equal.\n", p);
+	} else if (is_knobs_only(r, k, choice)) {
+		fputs("| knob | incumbent | here |\n|---|---|---|\n", p);
+		for (size_t i = 0; i < k->count; i++, changed = 0) {
+			changed = choice[i] != k->item[i].current;
+			if (changed)
+				fprintf(p, "| %s | %s | %s |\n",
+				        k->item[i].name,
+				        k->item[i].value[k->item[i].current],
+				        k->item[i].value[choice[i]]);
+		}
+	} else {
+		print_diff(p, r);
+	}
+	free(k);
+}
+
+static void print_axes(FILE *p, const struct definition *d,
+                       const struct workload *w)
+{
+	const char *space = "";
+
+	for (size_t i = 0; i < d->naxes; i++)
+		if (d->axes[i].is_var) {
+			fprintf(p, "%s%s=%lld", space, d->axes[i].name,
+			        (long long)w->axis_value[i]);
+			space = " ";
+		}
+}
+
+static void print_number(FILE *p, const char *fmt, const json *v)
+{
+	double x;
+
+	fputs(" | ", p);
+	if (json_number(v, &x) == 0 && isfinite(x))
+		fprintf(p, fmt[0] == 's' ? "%.3f" : "%.2f", x);
+	else
+		fputc('-', p);
+}
+
+static void print_workloads(FILE *p, const struct record *r)
+{
+	int detailed = 0;
+
+	fputs("\n## Workloads\n\n| workload | axes | status | candidate us | "
+	      "incumbent us | speedup |\n|---|---|---|---|---|---|\n",
+	      p);
+	for (size_t i = 0; i < r->workloads.count; i++) {
+		const struct workload *w = &r->workloads.item[i];
+		const json *check = record_check(r, w->uuid);
+		const json *timing = record_timing(r, w->uuid);
+
+		if (!check && !timing)
+			continue;
+		fprintf(p, "| %.8s | ", w->uuid);
+		print_axes(p, r->definition, w);
+		fprintf(p, " | %s",
+		        text_or(json_get(timing ? timing : check, "status"),
+		                "-"));
+		print_number(p, "us", json_get(timing, "candidate_us"));
+		print_number(p, "us", json_get(timing, "incumbent_us"));
+		print_number(p, "speedup", json_get(timing, "speedup"));
+		fputs(" |\n", p);
+	}
+	for (const json *v = json_first(r->checks); v; v = json_next(v)) {
+		const char *status = json_string(json_get(v, "status"));
+		const char *detail = json_string(json_get(v, "detail"));
+
+		if (!status || strcmp(status, "ok") == 0 || !detail ||
+		    detailed++ == 8)
+			continue;
+		fprintf(p, "\n%.8s: %s\n\n", text_or(json_get(v, "uuid"), "-"),
+		        status);
+		print_quoted(p, detail, 4);
+	}
+}
+
+static void print_where(FILE *p, const struct record *r)
+{
+	fputs("\n## Where to look\n\n", p);
+	fprintf(p, "- %s, %s: what was judged, and against what\n",
+	        strrchr(r->source, '/') + 1, "base.json");
+	fputs("- proposal.md: why it was tried\n"
+	      "- build.log: what the compiler said\n"
+	      "- verify.jsonl: is it right, workload by workload\n"
+	      "- bench.tsv, confirm.tsv: every time that was taken; "
+	      "compare.tsv: what they mean\n"
+	      "- verdict.json: the decision; `make audit` decides again from "
+	      "these files\n"
+	      "- ratchet-judge(7): what each reason means, and what to do\n",
+	      p);
+}
+
+char *record_page(const struct record *r)
+{
+	const struct verdict *v = &r->verdict;
+	char line[256], *page;
+	size_t len;
+	FILE *p = open_memstream(&page, &len);
+
+	verdict_line(v, line, sizeof line);
+	fprintf(p, "# %s: %s\n\n`verdict: %s`\n\n", r->base.experiment,
+	        v->outcome, line);
+	fprintf(p,
+	        "%s on %s (%s), proposed by %s on top of %s, judged at %s.\n",
+	        r->base.kernel, r->base.device, v->device_name,
+	        r->base.proposer, r->base.incumbent,
+	        text_or(json_get(v->document, "judged_at"), "-"));
+	print_change(p, r);
+	if (strcmp(v->reason, REASON_BUILD) == 0) {
+		fputs("\n## What the compiler said\n\n", p);
+		print_quoted(p, r->log, LOG_LINES);
+	}
+	if (json_count(r->checks) > 1 ||
+	    json_count(json_get(v->document, "workloads")) > 0)
+		print_workloads(p, r);
+	print_where(p, r);
+	fclose(p);
+	return page;
+}
