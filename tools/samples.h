@@ -12,14 +12,14 @@
 struct sample {
 	char phase[8];     /* anchor, bench, wall */
 	int process, pair; /* from 1 */
-	enum side side;
+	enum side side;    /* SIDE_COUNT ("-") for anchor */
 	char mode[8];
 	char workload[64]; /* uuid, or "-" for anchor */
 	int set;           /* the first of the slot, or -1 */
 	int calls;
 	int64_t time_ns, wall_ns; /* totals of calls */
 	int sm_mhz, throttled;
-	char status[24];   /* ok, or a reason */
+	char status[24]; /* ok, or a reason */
 };
 
 struct samples {
@@ -28,10 +28,17 @@ struct samples {
 	char *notes; /* "# key value" lines, newline-terminated, or "" */
 };
 
+/* Returns -1 with the fault set ("path:line: reason") and nothing to free. */
 int samples_read(const char *path, struct samples *s, struct fault *f);
+
+/* Returns -1 with errno set. */
 int samples_write(const char *path, const struct samples *s);
+
+/* A zeroed struct samples is empty; both copy what they are given. */
 void samples_add(struct samples *s, const struct sample *row);
 void samples_note(struct samples *s, const char *key, const char *value);
+
+const char *side_name(enum side side);
 
 /* The value of a note, or NULL; caller frees. */
 char *samples_get_note(const struct samples *s, const char *key);
