@@ -13,10 +13,10 @@ struct fault {
 
 /* Sets the reason. Always returns -1, so that callers can return it. */
 int fault_set(struct fault *f, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+        __attribute__((format(printf, 2, 3)));
 
 /* The same with ": " and strerror(errno) after it. */
 int fault_errno(struct fault *f, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+        __attribute__((format(printf, 2, 3)));
 
 #endif

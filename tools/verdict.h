@@ -37,8 +37,8 @@
 /* What other tools read from verdict.json. Strings belong to document. */
 struct verdict {
 	const char *experiment, *kernel, *device, *device_name;
-	const char *outcome, *reason;     /* reason "-" where there is none */
-	double speedup, ci_low, ci_high;  /* NAN where there is none */
+	const char *outcome, *reason;    /* reason "-" where there is none */
+	double speedup, ci_low, ci_high; /* NAN where there is none */
 	json *document;
 };
 
