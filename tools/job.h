@@ -1,11 +1,11 @@
 /* job - a folder that holds all that a judgement needs, and its results
  *
- *   job                key = value: kernel, device, phase, seed, budget_s,
- *                      pairs, processes, mode, workloads (uuids, in order)
- *   definition.json  workloads.jsonl  settings
+ *   job                key = value: phase, device, seed, budget_s
+ *   definition.json  settings
+ *   workloads.jsonl    those to judge, in order
  *   reference.so  candidate.so  incumbent.so      host code
  *   candidate.cubin  incumbent.cubin              CUDA device code
- *   blob/...           safetensors that the workloads name
+ *   blob/PATH          safetensors that the workloads name as PATH
  * and, written by the judge:
  *   verify.jsonl | bench.tsv                      results
  */
@@ -17,21 +17,31 @@
 #include "settings.h"
 #include "workload.h"
 
+/* A judgement's seconds are shared out among its three phases. */
+#define JOB_SHARE_VERIFY 0.2
+#define JOB_SHARE_BENCH 0.4 /* and the same again to confirm */
+
+#define JOB_SETS_MAX 32
+
+/* The keys of kernels/K/settings, for settings_read. */
+extern const char *const kernel_settings_known[];
+
 enum phase { PHASE_VERIFY, PHASE_BENCH };
 
 struct job {
 	char *dir;
 	enum phase phase;
 	int is_cuda;
-	uint64_t seed;      /* secret until the kernels are dead */
-	double budget_s;    /* for this phase */
+	uint64_t seed;   /* secret until the kernels are dead */
+	double budget_s; /* for this phase */
 	int processes, pairs, sets;
-	char *mode;         /* the deciding one: cold, warm, graph */
-	double timeout_s;   /* of one call */
+	int threads;      /* of a kernel on the CPU; 0: all that are allowed */
+	const char *mode; /* the deciding one: cold, warm, graph */
+	double timeout_s; /* of one call */
 	int64_t scratch_bytes;
 	struct check_rule rule;
 	struct definition *definition;
-	struct workload_list workloads; /* only those to judge, in order */
+	struct workload_list workloads;
 	struct settings settings;
 };
 
@@ -39,20 +49,23 @@ struct job {
 struct job *job_read(const char *dir, struct fault *f);
 void job_free(struct job *j);
 
+/* DIR/NAME. Caller frees. */
+char *job_file(const struct job *j, const char *name);
+
 /* What a front (verify, bench) gathers into a new job folder. */
 struct job_parts {
-	const char *kernel_dir;  /* definition.json, settings */
-	const char *workloads;   /* JSONL */
-	const char *device;      /* "cpu" or "cuda" */
-	const char *cache;       /* where build-kernel keeps its code */
+	const char *kernel_dir; /* definition.json, settings */
+	const char *workloads;  /* JSONL */
+	const char *cache;      /* where build-kernel keeps its code */
 	const char *reference, *candidate, *incumbent; /* build.json files;
-				    incumbent may be NULL for verify */
-	const char *select;      /* "full", "quick", "stride N" */
+	                            incumbent may be NULL for verify */
+	const char *select; /* "full", "quick", "stride N" */
 	enum phase phase;
-	double budget_s;
+	double budget_s; /* of the whole judgement; 0: as settings say */
 };
 
-/* Makes the folder dir and all in it. Returns -1 with the fault set. */
+/* Puts all that a job needs into the folder dir, which exists. Draws the seed.
+ * Returns -1 with the fault set. */
 int job_write(const char *dir, const struct job_parts *p, struct fault *f);
 
 #endif

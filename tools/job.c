@@ -1,0 +1,156 @@
+/* job - a folder that holds all that a judgement needs, and its results */
+#include "job.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const kernel_settings_known[] = {
+        "edit",      "cflags",        "arch",      "include", "atol",
+        "rtol",      "matched_ratio", "precision", "sets",    "processes",
+        "pairs",     "min_effect",    "guard",     "bench_s", "mode",
+        "timeout_s", "scratch",       "workloads", "quick",   "threads",
+        "weight.",   "hidden.",       "gather",    NULL};
+
+static const char *const job_known[] = {"phase", "device", "seed", "budget_s",
+                                        NULL};
+
+char *job_file(const struct job *j, const char *name)
+{
+	return xasprintf("%s/%s", j->dir, name);
+}
+
+static int read_seed(struct job *j, const struct settings *s, struct fault *f)
+{
+	const char *text = settings_string(s, "seed", "");
+	char *end;
+
+	j->seed = strtoull(text, &end, 16);
+	if (strncmp(text, "0x", 2) || strlen(text) != 18 || *end)
+		return fault_set(f,
+		                 "%s: want seed to be 0x and 16 hexadecimal "
+		                 "digits",
+		                 s->path);
+	return 0;
+}
+
+/* The file `job`. */
+static int read_head(struct job *j, struct fault *f)
+{
+	char *path = job_file(j, "job");
+	const char *phase, *device;
+	struct settings s;
+	int failed = settings_read(path, "", job_known, &s, f);
+
+	free(path);
+	if (failed)
+		return -1;
+	phase = settings_string(&s, "phase", "");
+	device = settings_string(&s, "device", "");
+	j->phase = strcmp(phase, "bench") ? PHASE_VERIFY : PHASE_BENCH;
+	j->is_cuda = strcmp(device, "cuda") == 0;
+	if (strcmp(phase, "bench") && strcmp(phase, "verify"))
+		failed = fault_set(f, "%s: want phase to be verify or bench",
+		                   s.path);
+	else if (!j->is_cuda && strcmp(device, "cpu"))
+		failed = fault_set(f, "%s: want device to be cpu or cuda",
+		                   s.path);
+	else
+		failed = read_seed(j, &s, f) ||
+		         settings_number(&s, "budget_s", 0.1, 1e6, &j->budget_s,
+		                         f);
+	settings_free(&s);
+	return failed ? -1 : 0;
+}
+
+static int read_count(const struct settings *s, const char *key, double lo,
+                      double hi, int *out, struct fault *f)
+{
+	double value = *out;
+
+	if (settings_number(s, key, lo, hi, &value, f))
+		return -1;
+	*out = (int)value;
+	return 0;
+}
+
+static int read_mode(struct job *j, struct fault *f)
+{
+	j->mode = settings_string(&j->settings, "mode", "cold");
+	if (strcmp(j->mode, "cold") == 0 || strcmp(j->mode, "warm") == 0 ||
+	    (j->is_cuda && strcmp(j->mode, "graph") == 0))
+		return 0;
+	return fault_set(f, "%s: want mode to be cold, warm or (cuda) graph",
+	                 j->settings.path);
+}
+
+/* The file `settings`: kernels/K/settings as it was. */
+static int read_settings(struct job *j, struct fault *f)
+{
+	const struct settings *s = &j->settings;
+	char *path = job_file(j, "settings");
+	double scratch = 64 << 20;
+	int failed = settings_read(path, j->is_cuda ? "cuda" : "cpu",
+	                           kernel_settings_known, &j->settings, f);
+
+	free(path);
+	if (failed)
+		return -1;
+	j->rule = (struct check_rule){
+	        .atol = 1e-2, .rtol = 1e-2, .matched_ratio = 1};
+	j->timeout_s = 10;
+	j->sets = 4;
+	j->processes = 8;
+	j->pairs = 3;
+	if (settings_number(s, "atol", 0, 1e30, &j->rule.atol, f) ||
+	    settings_number(s, "rtol", 0, 1e30, &j->rule.rtol, f) ||
+	    settings_number(s, "matched_ratio", 0, 1, &j->rule.matched_ratio,
+	                    f) ||
+	    settings_number(s, "precision", 0, 1e30, &j->rule.precision, f) ||
+	    settings_number(s, "timeout_s", 0.01, 3600, &j->timeout_s, f) ||
+	    settings_number(s, "scratch", 0, 0x1p40, &scratch, f) ||
+	    read_count(s, "sets", 1, JOB_SETS_MAX, &j->sets, f) ||
+	    read_count(s, "processes", 1, 1000, &j->processes, f) ||
+	    read_count(s, "pairs", 1, 1000, &j->pairs, f) ||
+	    read_count(s, "threads", 0, 4096, &j->threads, f))
+		return -1;
+	j->scratch_bytes = (int64_t)scratch;
+	return read_mode(j, f);
+}
+
+static int read_problem(struct job *j, struct fault *f)
+{
+	char *definition = job_file(j, "definition.json");
+	char *workloads = job_file(j, "workloads.jsonl");
+	int failed = -1;
+
+	j->definition = definition_read(definition, f);
+	if (j->definition)
+		failed = workload_list_read(workloads, j->definition,
+		                            &j->workloads, f);
+	free(definition);
+	free(workloads);
+	return failed;
+}
+
+struct job *job_read(const char *dir, struct fault *f)
+{
+	struct job *j = xcalloc(1, sizeof *j);
+
+	j->dir = xstrdup(dir);
+	if (read_head(j, f) == 0 && read_settings(j, f) == 0 &&
+	    read_problem(j, f) == 0)
+		return j;
+	job_free(j);
+	return NULL;
+}
+
+void job_free(struct job *j)
+{
+	workload_list_free(&j->workloads);
+	if (j->definition)
+		definition_free(j->definition);
+	settings_free(&j->settings);
+	free(j->dir);
+	free(j);
+}

@@ -1,0 +1,242 @@
+/* job_write - gathers what a job needs into its folder */
+#include "build.h"
+#include "file.h"
+#include "job.h"
+#include "json.h"
+#include "memory.h"
+#include "select.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#define MAX_COPY ((size_t)4 << 30)
+#define TRACE_SET_DEPTH 4 /* folders from a list up to its trace set's root */
+
+static int copy(const char *from, const char *dir, const char *name,
+                struct fault *f)
+{
+	char *to = xasprintf("%s/%s", dir, name);
+	int failed = file_copy(from, to, MAX_COPY);
+
+	if (failed)
+		fault_errno(f, "%s to %s", from, to);
+	free(to);
+	return failed;
+}
+
+static int copy_from(const char *from_dir, const char *dir, const char *name,
+                     struct fault *f)
+{
+	char *from = xasprintf("%s/%s", from_dir, name);
+	int failed = copy(from, dir, name, f);
+
+	free(from);
+	return failed;
+}
+
+/* What build-kernel made for one role. */
+static int copy_code(const char *dir, const struct build *b, const char *cache,
+                     const char *role, int is_reference, struct fault *f)
+{
+	static const char *const ending[] = {"so", "cubin"};
+	int count = strcmp(b->device, "cuda") == 0 && !is_reference ? 2 : 1;
+	int failed = 0;
+
+	for (int i = 0; i < count && !failed; i++) {
+		char *made = xasprintf("kernel.%s", ending[i]);
+		char *name = xasprintf("%s.%s", role, ending[i]);
+		char *from = build_file(b, cache, made);
+
+		failed = copy(from, dir, name, f);
+		free(made);
+		free(name);
+		free(from);
+	}
+	return failed;
+}
+
+/* Copies the code of all roles; device becomes the candidate's. */
+static int copy_builds(const char *dir, const struct job_parts *p,
+                       const char *kernel, char device[8], struct fault *f)
+{
+	const char *const path[] = {p->candidate, p->reference, p->incumbent};
+	const char *const role[] = {"candidate", "reference", "incumbent"};
+
+	for (int i = 0; i < 3; i++) {
+		struct build b;
+		int failed = 0;
+
+		if (!path[i])
+			continue;
+		if (build_read(path[i], &b, f))
+			return -1;
+		if (i == 0)
+			strcpy(device, b.device);
+		if (!b.ok)
+			failed =
+			        fault_set(f, "%s: it did not compile", path[i]);
+		else if (strcmp(b.kernel, kernel))
+			failed = fault_set(f, "%s: built for %s, not for %s",
+			                   path[i], b.kernel, kernel);
+		else if (strcmp(b.device, device))
+			failed = fault_set(f, "%s: built for %s, not for %s",
+			                   path[i], b.device, device);
+		else
+			failed = copy_code(dir, &b, p->cache, role[i], i == 1,
+			                   f);
+		build_free(&b);
+		if (failed)
+			return -1;
+	}
+	return 0;
+}
+
+/* A tensor file's path is beneath the root of its trace set, which is one of
+ * the folders above the list. */
+static int copy_blob(const char *dir, const char *list, const char *path,
+                     struct fault *f)
+{
+	char *to = xasprintf("%s/blob/%s", dir, path), *slash;
+	char *up = xstrdup("");
+	const char *last = strrchr(list, '/');
+	int failed = 0, found = 0;
+
+	slash = strrchr(to, '/');
+	*slash = '\0';
+	failed = dir_make(to) ? fault_errno(f, "%s", to) : 0;
+	*slash = '/';
+	for (int i = 0; i < TRACE_SET_DEPTH && !found && !failed; i++) {
+		char *from =
+		        xasprintf("%.*s%s%s", last ? (int)(last - list) + 1 : 0,
+		                  list, up, path);
+		char *next = xasprintf("%s../", up);
+
+		found = file_exists(from);
+		if (found && file_copy(from, to, MAX_COPY))
+			failed = fault_errno(f, "%s to %s", from, to);
+		free(from);
+		free(up);
+		up = next;
+	}
+	if (!failed && !found)
+		failed = fault_set(f, "%s: no file %s in the folders above it",
+		                   list, path);
+	free(up);
+	free(to);
+	return failed;
+}
+
+static int copy_blobs(const char *dir, const struct definition *d,
+                      const struct workload *w, const char *list,
+                      struct fault *f)
+{
+	for (size_t i = 0; i < d->ninputs; i++) {
+		if (w->input[i].kind == INPUT_SAFETENSORS &&
+		    copy_blob(dir, list, w->input[i].path, f))
+			return -1;
+	}
+	return 0;
+}
+
+static int write_workloads(const char *dir, const struct definition *d,
+                           const struct workload_list *list,
+                           const size_t *chosen, int count,
+                           const char *list_path, struct fault *f)
+{
+	char *path = xasprintf("%s/workloads.jsonl", dir), *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int failed = 0;
+
+	for (int i = 0; i < count && !failed; i++) {
+		const struct workload *w = &list->item[chosen[i]];
+		char *line = json_text(w->document, 0);
+
+		fprintf(out, "%s\n", line);
+		free(line);
+		failed = copy_blobs(dir, d, w, list_path, f);
+	}
+	fclose(out);
+	if (!failed && file_write(path, text, len))
+		failed = fault_errno(f, "%s", path);
+	free(text);
+	free(path);
+	return failed;
+}
+
+static int write_problem(const char *dir, const struct job_parts *p,
+                         const struct definition *d, const struct settings *s,
+                         struct fault *f)
+{
+	struct workload_list list;
+	size_t *chosen;
+	int count, failed = -1;
+
+	if (workload_list_read(p->workloads, d, &list, f))
+		return -1;
+	count = select_workloads(d, &list, s, p->select, &chosen, f);
+	if (count > 0) {
+		failed = write_workloads(dir, d, &list, chosen, count,
+		                         p->workloads, f);
+		free(chosen);
+	}
+	workload_list_free(&list);
+	return failed;
+}
+
+static int write_head(const char *dir, const struct job_parts *p,
+                      const struct settings *s, struct fault *f)
+{
+	double budget = strcmp(s->device, "cuda") ? 45 : 120;
+	int is_bench = p->phase == PHASE_BENCH, failed;
+	uint64_t seed;
+	char *path, *text;
+
+	if (settings_number(s, "bench_s", 1, 1e6, &budget, f))
+		return -1;
+	if (p->budget_s > 0)
+		budget = p->budget_s;
+	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+		return fault_errno(f, "getrandom");
+	path = xasprintf("%s/job", dir);
+	text = xasprintf(
+	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
+	        "budget_s = %.3f\n",
+	        is_bench ? "bench" : "verify", s->device,
+	        (unsigned long long)seed,
+	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY));
+	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
+	if (failed)
+		fault_errno(f, "%s", path);
+	free(path);
+	free(text);
+	return failed ? -1 : 0;
+}
+
+int job_write(const char *dir, const struct job_parts *p, struct fault *f)
+{
+	char *definition = xasprintf("%s/definition.json", p->kernel_dir);
+	char *settings = xasprintf("%s/settings", p->kernel_dir);
+	struct definition *d = definition_read(definition, f);
+	struct settings s;
+	char device[8] = "";
+	int failed = -1;
+
+	if (d && copy_builds(dir, p, d->name, device, f) == 0 &&
+	    settings_read(settings, device, kernel_settings_known, &s, f) ==
+	            0) {
+		failed = write_problem(dir, p, d, &s, f) ||
+		         write_head(dir, p, &s, f) ||
+		         copy_from(p->kernel_dir, dir, "definition.json", f) ||
+		         copy_from(p->kernel_dir, dir, "settings", f);
+		settings_free(&s);
+	}
+	definition_free(d);
+	free(definition);
+	free(settings);
+	return failed ? -1 : 0;
+}
