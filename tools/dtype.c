@@ -8,24 +8,29 @@
  * the code (without sign) of the largest finite number, and whether codes
  * beyond it are infinity and NaN, NaN alone, or do not exist. */
 static const struct dtype_facts {
-	const char *name;
+	const char *name, *safetensors;
 	uint8_t bits, dlpack;
 	uint8_t mantissa;
 	int16_t bias;
 	uint32_t largest;
 	enum { NOTHING, NAN_ONLY, INFINITY_NAN } beyond;
 } facts[DTYPE_COUNT] = {
-        [DTYPE_FLOAT32] = {"float32", 32, 2, 23, 127, 0x7f7fffff, INFINITY_NAN},
-        [DTYPE_FLOAT16] = {"float16", 16, 2, 10, 15, 0x7bff, INFINITY_NAN},
-        [DTYPE_BFLOAT16] = {"bfloat16", 16, 4, 7, 127, 0x7f7f, INFINITY_NAN},
-        [DTYPE_FLOAT8_E4M3FN] = {"float8_e4m3fn", 8, 10, 3, 7, 0x7e, NAN_ONLY},
-        [DTYPE_FLOAT8_E5M2] = {"float8_e5m2", 8, 12, 2, 15, 0x7b, INFINITY_NAN},
-        [DTYPE_FLOAT4_E2M1] = {"float4_e2m1", 4, 17, 1, 1, 0x7, NOTHING},
-        [DTYPE_INT64] = {"int64", 64, 0, 0, 0, 0, NOTHING},
-        [DTYPE_INT32] = {"int32", 32, 0, 0, 0, 0, NOTHING},
-        [DTYPE_INT16] = {"int16", 16, 0, 0, 0, 0, NOTHING},
-        [DTYPE_INT8] = {"int8", 8, 0, 0, 0, 0, NOTHING},
-        [DTYPE_BOOL] = {"bool", 8, 6, 0, 0, 0, NOTHING},
+        [DTYPE_FLOAT32] = {"float32", "F32", 32, 2, 23, 127, 0x7f7fffff,
+                           INFINITY_NAN},
+        [DTYPE_FLOAT16] = {"float16", "F16", 16, 2, 10, 15, 0x7bff,
+                           INFINITY_NAN},
+        [DTYPE_BFLOAT16] = {"bfloat16", "BF16", 16, 4, 7, 127, 0x7f7f,
+                            INFINITY_NAN},
+        [DTYPE_FLOAT8_E4M3FN] = {"float8_e4m3fn", "F8_E4M3", 8, 10, 3, 7, 0x7e,
+                                 NAN_ONLY},
+        [DTYPE_FLOAT8_E5M2] = {"float8_e5m2", "F8_E5M2", 8, 12, 2, 15, 0x7b,
+                               INFINITY_NAN},
+        [DTYPE_FLOAT4_E2M1] = {"float4_e2m1", "F4", 4, 17, 1, 1, 0x7, NOTHING},
+        [DTYPE_INT64] = {"int64", "I64", 64, 0, 0, 0, 0, NOTHING},
+        [DTYPE_INT32] = {"int32", "I32", 32, 0, 0, 0, 0, NOTHING},
+        [DTYPE_INT16] = {"int16", "I16", 16, 0, 0, 0, 0, NOTHING},
+        [DTYPE_INT8] = {"int8", "I8", 8, 0, 0, 0, 0, NOTHING},
+        [DTYPE_BOOL] = {"bool", "BOOL", 8, 6, 0, 0, 0, NOTHING},
 };
 
 int dtype_parse(const char *name, enum dtype *out)
@@ -42,6 +47,11 @@ int dtype_parse(const char *name, enum dtype *out)
 const char *dtype_name(enum dtype t)
 {
 	return facts[t].name;
+}
+
+const char *dtype_safetensors_name(enum dtype t)
+{
+	return facts[t].safetensors;
 }
 
 unsigned dtype_bits(enum dtype t)

@@ -29,6 +29,7 @@ enum dtype {
 /* Returns -1 for an unknown name. */
 int dtype_parse(const char *name, enum dtype *out);
 const char *dtype_name(enum dtype t);
+const char *dtype_safetensors_name(enum dtype t); /* "BF16" */
 unsigned dtype_bits(enum dtype t);
 /* Of a packed array; SIZE_MAX if that overflows. */
 size_t dtype_bytes(enum dtype t, size_t elements);

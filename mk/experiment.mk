@@ -1,0 +1,119 @@
+# Experiments: the files of one, in order, and what a person types.
+KERNEL      ?= gemm_n128_k2048
+DEVICE      ?= auto
+PROPOSER    ?= tune
+ITERATIONS  ?= 1
+MODE        ?= quick
+STRIDE      ?= 4
+KERNELS     ?= kernels
+WORKLOADS   ?= workloads
+EXPERIMENTS ?= experiments
+# BENCH_S: seconds of a judgement, instead of the settings' bench_s.
+# NODEDUP=1: measure also what is not new.
+export BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP
+
+K := $(KERNELS)/$(KERNEL)
+W := $(WORKLOADS)/$(KERNEL).jsonl
+X := $(EXPERIMENTS)/$(KERNEL)
+E := $(X)/$(EXP)
+# cpu or cuda, asked once, and only by a recipe: doctor must be built first.
+D = $(eval D := $(if $(filter auto,$(DEVICE)),$(shell $(BUILD)/doctor -d),$(DEVICE)))$(D)
+SUFFIX = $(if $(filter cuda,$(D)),cu,c)
+source = $(firstword $(wildcard $1/solution.$(SUFFIX)) $(wildcard $1/solution.json) $1/solution.$(SUFFIX))
+GROUND = $(BUILD)/run/$(KERNEL).$(D)
+LOCKED = @tools/locked.sh $(BUILD)/lock/$(KERNEL).$(D)
+
+COMPILE = $(BUILD)/build-kernel -c $(BUILD)/cache -d $(D)
+JUDGE   = -k $(K) -w $(W) -c $(BUILD)/cache $(if $(BENCH_S),-t $(BENCH_S))
+REF     = $(GROUND)/reference/build.json
+INC     = $(GROUND)/incumbent/build.json
+
+# What every judgement stands on. build-kernel does nothing where its result
+# is there, and makes again what `make clean` took away.
+.PHONY: ground candidate experiment
+ground: tools
+	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(BUILD)/lock
+	@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX)
+	@$(COMPILE) -o $(INC) $(K) $(call source,$K)
+candidate: ground
+	@$(COMPILE) -o $(E)/build.json $(K) $(call source,$E) || test $$? -eq 1
+
+# Each file is written once, so that the rules ask whether it exists, not how
+# old it is; a published experiment has no rules. Exit 1 is an answer.
+ifneq ($(EXP),)
+ifeq ($(wildcard $(E)/result.md),)
+$(E)/verify.jsonl: | candidate
+	@tools/again.sh $(BUILD)/verify $(JUDGE) -o $@ $(REF) $(E)/build.json
+$(E)/bench.tsv: | $(E)/verify.jsonl
+	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP),-f) -V $| \
+		-L $(X)/ledger.jsonl -o $@ $(REF) $(E)/build.json $(INC)
+$(E)/compare.tsv: | $(E)/bench.tsv
+	@$(BUILD)/compare -s $(K)/settings -o $@ $|
+$(E)/confirm.tsv: | $(E)/compare.tsv
+	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP),-f) -P $| \
+		-o $@ $(REF) $(E)/build.json $(INC)
+$(E)/verdict.json: | $(E)/confirm.tsv
+	@$(BUILD)/decide -o $@ -k $(K) $(E) || test $$? -eq 1
+# Exit 75: the incumbent moved meanwhile. The loop sees no result.md.
+experiment: | $(E)/verdict.json
+	@$(BUILD)/snapshot -k $(K) -e $(X) -w $(W) $(E) || test $$? -eq 75
+	@$(BUILD)/summarize -e $(X)
+endif
+endif
+
+.PHONY: optimize try bench verify ab audit rejudge revert adopt report status doctor new
+TYPED := optimize try bench verify ab audit rejudge revert adopt report status
+ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
+  ifeq ($(filter auto cpu cuda,$(DEVICE)),)
+    $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
+  endif
+  ifneq ($(words $(KERNEL))$(findstring /,$(KERNEL)),1)
+    $(error KERNEL=$(KERNEL): want one name, without a slash)
+  endif
+  ifeq ($(wildcard $(K)/definition.json),)
+    $(error KERNEL=$(KERNEL): no $(K)/definition.json; there are: $(notdir $(patsubst %/definition.json,%,$(wildcard $(KERNELS)/*/definition.json))))
+  endif
+endif
+
+optimize: ground ## propose, prove, measure, decide, record (ITERATIONS=n, KERNEL=, DEVICE=)
+	$(LOCKED) tools/optimize.sh '$(MAKE)' $(D)
+try: ground ## judge a candidate of your own: SOLUTION=file
+	$(call need,SOLUTION)
+	$(LOCKED) tools/optimize.sh '$(MAKE)' $(D) '$(SOLUTION)'
+rejudge: ground ## judge an old experiment again, as a new one: EXP=exp_NNNN
+	$(call need,EXP)
+	$(LOCKED) env NODEDUP=1 tools/optimize.sh '$(MAKE)' $(D) $(call source,$E)
+
+MEASURE = tools/measure.sh $(D)
+SELECT  = $(if $(filter stride,$(MODE)),stride $(STRIDE),$(MODE))
+bench: ground ## prove and time the incumbent, or SOLUTION=: MODE=quick|stride|full STRIDE=n
+	$(LOCKED).bench $(MEASURE) bench '$(SELECT)' '$(or $(SOLUTION),current)' current
+verify: ground ## prove the incumbent, or SOLUTION=, right: MODE=, STRIDE=
+	$(LOCKED).bench $(MEASURE) verify '$(SELECT)' '$(or $(SOLUTION),current)'
+ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file
+	$(call need,A)$(call need,B)
+	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)'
+audit: ground ## decide again from the files, check the chain, measure current against shipped
+	@$(BUILD)/audit -k $(K) -e $(X) -d $(D)
+	$(LOCKED).bench $(MEASURE) bench full current shipped
+
+INCUMBENT = $(BUILD)/incumbent -d $(D) -e $(X) -k $(K)
+revert: tools ## go back to EXP=exp_NNNN|shipped
+	$(call need,EXP)
+	$(LOCKED) $(INCUMBENT) -r '$(EXP)'
+	@$(BUILD)/summarize -e $(X)
+adopt: tools ## record a hand edit of the incumbent as a baseline of its own
+	$(LOCKED) $(INCUMBENT) -a
+	@$(BUILD)/summarize -e $(X)
+report: tools ## every experiment, as a page
+	@$(BUILD)/summarize -e $(X)
+	@cat $(X)/summary.md $(X)/LESSONS.md
+status: tools ## where things stand, in a few lines
+	@$(BUILD)/summarize -s -e $(X)
+doctor: tools ## what is here, what is missing, and the remedy
+	@$(BUILD)/doctor
+new: tools ## start a kernel: KERNEL=name DEFINITION=file
+	$(call need,DEFINITION)
+	@tools/new.sh $(K) '$(DEFINITION)' $(W)
+
+need = $(if $($1),,$(error want $1=, see make help))

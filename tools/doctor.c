@@ -1,0 +1,273 @@
+/* doctor - what this machine has and lacks, and the remedy
+ *
+ * A line a thing: "ok" or "missing", what it is, what was found, and what to
+ * do. Only what `make optimize` cannot do without decides the exit status.
+ */
+#include "command.h"
+#include "memory.h"
+#include "tool.h"
+
+#include <dlfcn.h>
+#include <err.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define USAGE "doctor [-d]"
+#define DISK_WANTED ((unsigned long long)1 << 30)
+
+static int needed_missing;
+
+enum need { NEEDED, OPTIONAL };
+
+/* found: NULL or "" where it is missing. */
+static void say(enum need need, const char *what, const char *found,
+                const char *remedy)
+{
+	int ok = found && *found;
+
+	printf("%-8s%-12s %s\n", ok ? "ok" : "missing", what,
+	       ok ? found : remedy);
+	if (!ok && need == NEEDED)
+		needed_missing = 1;
+}
+
+/* The first line that a program prints, or NULL. Caller frees. */
+static char *first_line(const char *program, char *const *arguments)
+{
+	char *argv[8] = {(char *)program};
+	struct command c = {.argv = argv, .dir = "/", .limit_s = 10};
+	struct command_result r;
+	struct fault f;
+	char *file = command_find(program), *line = NULL;
+
+	for (int i = 0; i < 6 && arguments[i]; i++)
+		argv[i + 1] = arguments[i];
+	c.file = file;
+	if (file && command_run(&c, &r, &f) == 0) {
+		if (r.ok)
+			line = xstrdup(strtok(r.output, "\n") ? r.output : "");
+		free(r.output);
+	}
+	free(file);
+	return line;
+}
+
+static void check_program(enum need need, const char *program,
+                          const char *argument, const char *remedy)
+{
+	char *arguments[] = {(char *)argument, NULL};
+	char *line = first_line(program, arguments);
+
+	say(need, program, line, remedy);
+	free(line);
+}
+
+/* Debian 12's make is 4.3; older ones lack grouped targets. */
+static void check_make(void)
+{
+	char *arguments[] = {(char *)"--version", NULL};
+	char *line = first_line("make", arguments);
+	int major = 0, minor = 0;
+
+	if (line && sscanf(line, "GNU Make %d.%d", &major, &minor) == 2 &&
+	    major * 100 + minor < 403)
+		line[0] = '\0';
+	say(NEEDED, "make", line, "want GNU Make 4.3 or later: make deps");
+	free(line);
+}
+
+/* OpenMP needs a library beside the compiler: compile something. */
+static void check_openmp(void)
+{
+	char dir[] = "/tmp/ratchet-doctor-XXXXXX";
+	char *argv[] = {(char *)"cc",        (char *)"-fopenmp",
+	                (char *)"-shared",   (char *)"-xc",
+	                (char *)"/dev/null", (char *)"-o",
+	                (char *)"o",         NULL};
+	struct command c = {.argv = argv, .dir = dir, .limit_s = 20};
+	struct command_result r = {0};
+	struct fault f;
+	char *file = command_find("cc"), *object;
+
+	if (!mkdtemp(dir))
+		err(EXIT_TROUBLE, "%s", dir);
+	c.file = file;
+	if (!file || command_run(&c, &r, &f))
+		r.ok = 0;
+	say(OPTIONAL, "OpenMP", r.ok ? "cc -fopenmp" : NULL,
+	    "CPU kernels use one core: make deps");
+	object = xasprintf("%s/o", dir);
+	unlink(object);
+	rmdir(dir);
+	free(object);
+	free(file);
+	free(r.output);
+}
+
+static char *first_line_of_file(const char *path)
+{
+	FILE *p = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+
+	if (p && getline(&line, &room, p) > 0)
+		line[strcspn(line, "\n")] = '\0';
+	if (p)
+		fclose(p);
+	return line;
+}
+
+static void check_cores(void)
+{
+	cpu_set_t set;
+	char text[128];
+	char *governor = first_line_of_file(
+	        "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+
+	if (sched_getaffinity(0, sizeof set, &set))
+		err(EXIT_TROUBLE, "sched_getaffinity");
+	snprintf(text, sizeof text, "%d usable", CPU_COUNT(&set));
+	say(NEEDED, "cores", text, "");
+	if (!governor)
+		say(OPTIONAL, "governor", "not visible here", "");
+	else
+		say(OPTIONAL, "governor",
+		    strcmp(governor, "performance") == 0 ? governor : NULL,
+		    "clocks vary: cpupower frequency-set -g performance");
+	free(governor);
+}
+
+/* The number of GPUs that the driver serves, with its version, or -1. */
+static int gpu_count(int *version)
+{
+	void *driver = dlopen("libcuda.so.1", RTLD_NOW);
+	union {
+		void *data;
+		int (*call)(unsigned);
+	} init = {driver ? dlsym(driver, "cuInit") : NULL};
+	union {
+		void *data;
+		int (*call)(int *);
+	} get = {driver ? dlsym(driver, "cuDeviceGetCount") : NULL};
+	int n = 0;
+
+	if (!init.data || !get.data || init.call(0) || get.call(&n))
+		return -1;
+	get.data = dlsym(driver, "cuDriverGetVersion");
+	if (!get.data || get.call(version))
+		*version = 0;
+	return n;
+}
+
+static char *find_nvcc(void)
+{
+	char *path = command_find("nvcc");
+
+	if (!path && access("/usr/local/cuda/bin/nvcc", X_OK) == 0)
+		path = xstrdup("/usr/local/cuda/bin/nvcc");
+	return path;
+}
+
+static void check_cuda(void)
+{
+	char *nvcc = find_nvcc(), text[128];
+	int version = 0, n = gpu_count(&version);
+
+	say(OPTIONAL, "nvcc", nvcc,
+	    "no CUDA kernels: install NVIDIA's CUDA toolkit");
+	snprintf(text, sizeof text, "%d, driver serves CUDA %d.%d", n,
+	         version / 1000, version % 1000 / 10);
+	say(OPTIONAL, "GPUs", n > 0 ? text : NULL,
+	    "no CUDA kernels: want NVIDIA's driver (libcuda.so.1) and a GPU");
+	free(nvcc);
+}
+
+static void check_jail(void)
+{
+	char *arguments[] = {(char *)"--ro-bind", (char *)"/", (char *)"/",
+	                     (char *)"/bin/true", NULL};
+	char *version[] = {(char *)"--version", NULL};
+	char *found = first_line("bwrap", version);
+	char *works = found ? first_line("bwrap", arguments) : NULL;
+
+	say(OPTIONAL, "bubblewrap", found,
+	    "kernels run unconfined: apt-get install bubblewrap");
+	say(OPTIONAL, "namespaces", works ? "bubblewrap works" : NULL,
+	    "kernels run unconfined: sysctl kernel.unprivileged_userns_clone=1 "
+	    "(a container needs leave from its host)");
+	free(found);
+	free(works);
+}
+
+static void check_disk(const char *dir)
+{
+	struct statvfs v;
+	char text[256];
+	unsigned long long room;
+
+	if (statvfs(dir, &v))
+		err(EXIT_TROUBLE, "%s", dir);
+	room = (unsigned long long)v.f_bavail * v.f_frsize;
+	snprintf(text, sizeof text, "%llu MiB free in %s", room >> 20, dir);
+	say(NEEDED, "disk", room >= DISK_WANTED ? text : NULL,
+	    "want 1 GiB free for builds and records");
+}
+
+/* access(2) says yes to root on a read-only file system: make a file. */
+static void check_writable(const char *dir)
+{
+	char *path = xasprintf("%s/.doctor-XXXXXX", dir);
+	int fd = mkstemp(path);
+
+	if (fd >= 0) {
+		close(fd);
+		unlink(path);
+	}
+	say(NEEDED, "writable", fd >= 0 ? dir : NULL,
+	    "this folder cannot be written: chown it, or clone elsewhere");
+	free(path);
+}
+
+int main(int argc, char *argv[])
+{
+	int c, version, device_only = 0;
+	char *nvcc;
+
+	tool_start();
+	while ((c = getopt(argc, argv, "d")) != -1) {
+		if (c != 'd')
+			tool_usage(USAGE);
+		device_only = 1;
+	}
+	if (optind != argc)
+		tool_usage(USAGE);
+	if (device_only) {
+		nvcc = find_nvcc();
+		puts(nvcc && gpu_count(&version) > 0 ? "cuda" : "cpu");
+		free(nvcc);
+		return EXIT_YES;
+	}
+	check_program(NEEDED, "cc", "--version", "make deps");
+	check_make();
+	say(NEEDED, "cJSON", "built in", "");
+	check_program(NEEDED, "diff", "--version", "make deps");
+	check_program(NEEDED, "flock", "--version", "make deps");
+	check_program(OPTIONAL, "bats", "--version",
+	              "make test does not run: make deps");
+	check_openmp();
+	check_cuda();
+	check_cores();
+	check_jail();
+	check_disk(".");
+	check_disk("/tmp");
+	check_writable(".");
+	puts(needed_missing ? "make optimize cannot run here yet"
+	                    : "make optimize can run");
+	return needed_missing ? EXIT_NO : EXIT_YES;
+}

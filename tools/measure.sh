@@ -1,0 +1,92 @@
+#!/bin/sh
+# measure - proves a solution right, and times it against another; no history
+#
+# usage: measure.sh DEVICE verify|bench SELECT A [B]
+# A and B: exp_NNNN, shipped, current, or a file. SELECT: quick, full or
+# "stride N". make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S.
+set -u
+
+device=$1
+what=$2
+select=$3
+a=$4
+b=${5-}
+kernel=$KERNELS/$KERNEL
+out=$BUILD/bench/$KERNEL.$device
+reference=$BUILD/run/$KERNEL.$device/reference/build.json
+
+fail() {
+	echo "measure: $*" >&2
+	exit 2
+}
+
+# The source that a name stands for.
+source_of() {
+	ext=c
+	[ "$device" = cpu ] || ext=cu
+	case $1 in
+	current) set -- "$kernel/solution" ;;
+	shipped) set -- "$EXPERIMENTS/$KERNEL/shipped" "$kernel/solution" ;;
+	exp_*) set -- "$EXPERIMENTS/$KERNEL/$1/solution" ;;
+	*)
+		echo "$1"
+		return
+		;;
+	esac
+	for stem; do
+		for path in "$stem.$ext" "$stem.json"; do
+			[ ! -e "$path" ] || {
+				echo "$path"
+				return
+			}
+		done
+	done
+	echo "$1.$ext"
+}
+
+compile() {
+	mkdir -p "$out/$1"
+	"$BUILD/build-kernel" -c "$BUILD/cache" -d "$device" \
+		-o "$out/$1/build.json" "$kernel" "$(source_of "$2")" ||
+		fail "$2: does not compile: see $out/$1/build.log"
+}
+
+front() {
+	program=$1
+	shift
+	tools/again.sh "$BUILD/$program" -m "$select" ${BENCH_S:+-t "$BENCH_S"} \
+		-k "$kernel" -w "$WORKLOADS/$KERNEL.jsonl" \
+		-c "$BUILD/cache" "$@" || exit 2
+}
+
+case $select in
+quick | full | stride\ [1-9]*) ;;
+*) fail "MODE=$select: want quick, stride (with STRIDE=n) or full" ;;
+esac
+rm -rf "$out"
+compile a "$a"
+front verify -o "$out/verify.jsonl" "$reference" "$out/a/build.json"
+if grep -q '"status": "[^o]' "$out/verify.jsonl"; then
+	grep '"status": "[^o]' "$out/verify.jsonl"
+	fail "$a: not right: see $out/verify.jsonl"
+fi
+echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads"
+[ "$what" = bench ] || exit 0
+compile b "$b"
+front bench -f -o "$out/bench.tsv" "$reference" "$out/a/build.json" \
+	"$out/b/build.json"
+"$BUILD/compare" -s "$kernel/settings" -o "$out/compare.tsv" \
+	"$out/bench.tsv" || fail "see $out/bench.tsv"
+awk -F '\t' -v a="$a" -v b="$b" '
+	/^#/ { next }
+	!seen { for (i = 1; i <= NF; i++) at[$i] = i; seen = 1; next }
+	$at["scope"] == "workload" {
+		printf "%-36s %-5s %12s us %12s us %9s\n", $at["workload"],
+			$at["mode"], $at["candidate_us"], $at["incumbent_us"],
+			$at["speedup"]
+	}
+	$at["scope"] == "all" {
+		all = sprintf("%s is %s [%s, %s] times as fast as %s", a,
+			$at["speedup"], $at["ci_low"], $at["ci_high"], b)
+	}
+	END { print all }' "$out/compare.tsv"

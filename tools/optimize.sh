@@ -1,0 +1,66 @@
+#!/bin/sh
+# optimize - propose or resume, judge, record: ITERATIONS times, or one FILE
+#
+# usage: optimize.sh MAKE DEVICE [FILE], under the kernel's lock. make gives
+# the rest in the environment: BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
+# PROPOSER ITERATIONS.
+set -u
+
+make=$1
+device=$2
+file=${3-}
+[ -z "$file" ] || ITERATIONS=1
+# What was said on make's command line is also in the environment.
+unset MAKEFLAGS MFLAGS
+
+fail() {
+	echo "optimize: $*" >&2
+	exit 2
+}
+
+step() {
+	$make -s --no-print-directory DEVICE="$device" "$@"
+}
+
+propose() {
+	if [ -n "$file" ]; then
+		set -- -p person -s "$file"
+	else
+		set -- -p "$PROPOSER"
+	fi
+	"$BUILD/propose" "$@" -d "$device" -k "$KERNELS/$KERNEL" \
+		-e "$EXPERIMENTS/$KERNEL" -w "$WORKLOADS/$KERNEL.jsonl" \
+		-b "$BUILD/run/$KERNEL.$device/incumbent/build.json"
+}
+
+# What was tried, where to look, and the verdict on the last line.
+conclude() {
+	sed -n 's/^| \([^|]*\) | \([^|]*\) | \([^|]*\) |$/  \1: \2 -> \3/p' \
+		"$1/result.md" | grep -v -e '---' -e 'knob: incumbent'
+	echo "see $1/result.md"
+	sed -n 's/^`\(verdict: .*\)`$/\1/p' "$1/result.md"
+}
+
+case $ITERATIONS in
+'' | *[!0-9]*) fail "ITERATIONS=$ITERATIONS: want a number" ;;
+esac
+finished=0
+moved=0
+while [ "$finished" -lt "$ITERATIONS" ]; do
+	step ground || exit 2
+	status=0
+	dir=$(propose) || status=$?
+	[ "$status" -ne 1 ] || [ "$finished" -eq 0 ] || exit 0
+	[ "$status" -eq 0 ] || exit "$status"
+	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
+	step EXP="${dir##*/}" experiment || exit 2
+	if [ -e "$dir/result.md" ]; then
+		finished=$((finished + 1))
+		moved=0
+		conclude "$dir"
+	else
+		moved=$((moved + 1))
+		[ "$moved" -lt 3 ] ||
+			fail "$dir: the incumbent moved three times"
+	fi
+done
