@@ -17,7 +17,7 @@ LIBS     := $(shell pkg-config --libs libcjson 2>/dev/null || echo -lcjson) -lm 
 
 # A program is one file of this list; every other tools/*.c is a module.
 PROGRAMS := build-kernel verify bench compare decide snapshot summarize propose \
-	audit doctor incumbent judge worker capture launcher
+	audit doctor incumbent new-kernel judge worker capture launcher
 MODULES  := $(filter-out $(PROGRAMS),$(basename $(notdir $(wildcard tools/*.c))))
 PROGRAMS := $(filter $(PROGRAMS),$(basename $(notdir $(wildcard tools/*.c))))
 TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(if $(NVCC),$(patsubst tools/%.cu,$(BUILD)/%.fatbin,$(wildcard tools/device.cu)))

@@ -114,6 +114,6 @@ doctor: tools ## what is here, what is missing, and the remedy
 	@$(BUILD)/doctor
 new: tools ## start a kernel: KERNEL=name DEFINITION=file
 	$(call need,DEFINITION)
-	@tools/new.sh $(K) '$(DEFINITION)' $(W)
+	@$(BUILD)/new-kernel -d $(D) -k $(K) -w $(W) '$(DEFINITION)'
 
 need = $(if $($1),,$(error want $1=, see make help))

@@ -1,0 +1,233 @@
+/* new-kernel - start a kernel from a definition: stubs with the right types */
+#include "definition.h"
+#include "file.h"
+#include "memory.h"
+#include "tool.h"
+
+#include <ctype.h>
+#include <err.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define USAGE "new-kernel -d DEVICE -k KERNELDIR -w WORKLOADS DEFINITION"
+#define DEFINITION_MAX ((size_t)16 << 20)
+#define FIRST_EXTENT 16 /* of a variable axis in the workload we begin with */
+
+/* A name of the definition as a C identifier. */
+static void put_name(FILE *p, const char *name)
+{
+	if (isdigit((unsigned char)*name))
+		fputc('_', p);
+	for (; *name; name++)
+		fputc(isalnum((unsigned char)*name) ? *name : '_', p);
+}
+
+static const char *scalar_type(const struct tensor_spec *t)
+{
+	if (t->dtype == DTYPE_BOOL)
+		return "bool ";
+	return dtype_is_float(t->dtype) ? "double " : "int64_t ";
+}
+
+static const char *scalar_kind(const struct tensor_spec *t)
+{
+	if (t->dtype == DTYPE_BOOL)
+		return "boolean";
+	return dtype_is_float(t->dtype) ? "float64" : "int64";
+}
+
+static void put_parameters(FILE *p, const struct tensor_spec *t, size_t n,
+                           const char **comma)
+{
+	for (size_t i = 0; i < n; i++) {
+		fprintf(p, "%s%s", *comma,
+		        t[i].is_scalar ? scalar_type(&t[i])
+		                       : "const DLTensor *");
+		put_name(p, t[i].name);
+		*comma = ", ";
+	}
+}
+
+static void put_kinds(FILE *p, const struct tensor_spec *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fprintf(p, ", %s",
+		        t[i].is_scalar ? scalar_kind(&t[i]) : "tensor");
+}
+
+static void put_want(FILE *p, const struct definition *d,
+                     const struct tensor_spec *t, const char **before)
+{
+	if (t->is_scalar || t->ndim == 0)
+		return;
+	fprintf(p, "%sRATCHET_WANT(", *before);
+	put_name(p, t->name);
+	fputs(", RATCHET_", p);
+	for (const char *s = dtype_name(t->dtype); *s; s++)
+		fputc(toupper((unsigned char)*s), p);
+	for (int i = 0; i < t->ndim; i++) {
+		const struct axis *a = &d->axes[t->axis[i]];
+
+		fprintf(p, ", %lld", a->is_var ? -1 : (long long)a->value);
+		fputs(" /* ", p);
+		put_name(p, a->name);
+		fputs(" */", p);
+	}
+	fputc(')', p);
+	*before = " ||\n\t    ";
+}
+
+static char *stub(const struct definition *d, const char *what)
+{
+	const char *comma = "", *before = "\tif (";
+	char *text;
+	size_t len;
+	FILE *p = open_memstream(&text, &len);
+
+	fprintf(p, "/* %s - %s */\n#include \"ratchet.h\"\n\nstatic int run(",
+	        d->name, what);
+	put_parameters(p, d->inputs, d->ninputs, &comma);
+	put_parameters(p, d->outputs, d->noutputs, &comma);
+	fputs(")\n{\n", p);
+	for (size_t i = 0; i < d->ninputs; i++)
+		put_want(p, d, &d->inputs[i], &before);
+	for (size_t i = 0; i < d->noutputs; i++)
+		put_want(p, d, &d->outputs[i], &before);
+	if (strcmp(before, "\tif (") != 0)
+		fputs(")\n\t\treturn -1;\n", p);
+	fputs("\treturn ratchet_fail(\"RuntimeError\", \"not written yet\");\n"
+	      "}\nRATCHET_EXPORT(run",
+	      p);
+	put_kinds(p, d->inputs, d->ninputs);
+	put_kinds(p, d->outputs, d->noutputs);
+	fputs(")\n", p);
+	fclose(p);
+	return text;
+}
+
+static char *settings(const struct definition *d)
+{
+	return xasprintf("# %s: how it is built and judged; ratchet-files(5) "
+	                 "says what each key\n# means\n"
+	                 "cflags.cpu = -O3 -march=native -fopenmp\n\n"
+	                 "atol = 1e-2\nrtol = 1e-2\n",
+	                 d->name);
+}
+
+/* One shape to begin with: every variable axis the same, inputs at random. */
+static char *first_workload(const struct definition *d)
+{
+	json *line = json_object(), *w, *axes, *inputs;
+	char *text, *lines;
+
+	json_add_string(line, "definition", d->name);
+	json_add_null(line, "solution");
+	w = json_add(line, "workload", json_object());
+	json_add_string(w, "uuid", "00000000-0000-4000-8000-000000000001");
+	axes = json_add(w, "axes", json_object());
+	for (size_t i = 0; i < d->naxes; i++)
+		if (d->axes[i].is_var)
+			json_add_integer(axes, d->axes[i].name, FIRST_EXTENT);
+	inputs = json_add(w, "inputs", json_object());
+	for (size_t i = 0; i < d->ninputs; i++) {
+		const struct tensor_spec *t = &d->inputs[i];
+		json *spec = json_add(inputs, t->name, json_object());
+
+		json_add_string(spec, "type",
+		                t->is_scalar ? "scalar" : "random");
+		if (t->is_scalar && t->dtype == DTYPE_BOOL)
+			json_add_boolean(spec, "value", 1);
+		else if (t->is_scalar)
+			json_add_integer(spec, "value", 1);
+	}
+	json_add_null(line, "evaluation");
+	text = json_text(line, 0);
+	lines = xasprintf("%s\n", text);
+	free(text);
+	json_free(line);
+	return lines;
+}
+
+/* Takes path and text; what is there already stays. */
+static void put_file(char *path, char *text)
+{
+	if (file_exists(path)) {
+		printf("kept   %s\n", path);
+	} else {
+		if (file_write(path, text, strlen(text)))
+			err(EXIT_TROUBLE, "%s", path);
+		printf("wrote  %s\n", path);
+	}
+	free(path);
+	free(text);
+}
+
+static void make_kernel(const struct definition *d, const char *dir,
+                        const char *suffix, const char *workloads, char *text)
+{
+	char *copy = xstrdup(workloads);
+
+	if (dir_make(dir))
+		err(EXIT_TROUBLE, "%s", dir);
+	if (dir_make(dirname(copy)))
+		err(EXIT_TROUBLE, "%s", copy);
+	free(copy);
+	put_file(xasprintf("%s/settings", dir), settings(d));
+	put_file(xasprintf("%s/reference.%s", dir, suffix),
+	         stub(d, "what is right: clear, in wide types"));
+	put_file(xasprintf("%s/solution.%s", dir, suffix),
+	         stub(d, "the solution to begin with"));
+	put_file(xstrdup(workloads), first_workload(d));
+	/* Last: with it the kernel is there. */
+	put_file(xasprintf("%s/definition.json", dir), text);
+	printf("\nNext: write %s/reference.%s for clarity, %s/solution.%s with "
+	       "knobs\n(\"// knob: TILE 4 8\" before \"#define TILE 4\"), and "
+	       "the shapes in %s.\nThen: make verify KERNEL=%s; "
+	       "make optimize KERNEL=%s\n",
+	       dir, suffix, dir, suffix, workloads, d->name, d->name);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *dir = NULL, *workloads = NULL, *device = NULL;
+	struct definition *d;
+	struct fault f;
+	char *text, *name;
+	int c;
+
+	tool_start();
+	while ((c = getopt(argc, argv, "d:k:w:")) != -1) {
+		switch (c) {
+		case 'd':
+			device = optarg;
+			break;
+		case 'k':
+			dir = optarg;
+			break;
+		case 'w':
+			workloads = optarg;
+			break;
+		default:
+			tool_usage(USAGE);
+		}
+	}
+	if (optind + 1 != argc || !dir || !workloads || !device)
+		tool_usage(USAGE);
+	d = definition_read(argv[optind], &f);
+	if (!d)
+		errx(EXIT_TROUBLE, "%s", f.text);
+	name = basename(xstrdup(dir));
+	if (strcmp(name, d->name) != 0)
+		errx(EXIT_TROUBLE, "%s: defines %s, not %s", argv[optind],
+		     d->name, name);
+	text = file_read(argv[optind], DEFINITION_MAX, NULL);
+	if (!text)
+		err(EXIT_TROUBLE, "%s", argv[optind]);
+	make_kernel(d, dir, strcmp(device, "cuda") ? "c" : "cu", workloads,
+	            text);
+	definition_free(d);
+	return EXIT_YES;
+}
