@@ -2,22 +2,16 @@
  */
 #include "command.h"
 #include "memory.h"
+#include "sandbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define FILE_MAX ((rlim_t)1 << 30) /* bytes that it may write to one file */
 
 static volatile sig_atomic_t group; /* of the running child, or 0 */
 
@@ -60,53 +54,44 @@ char *command_find(const char *name)
 	return NULL;
 }
 
-/* In the child. Names relative to the folder keep what a compiler leaves
- * behind inside it. */
-_Noreturn static void execute(const struct command *c, int output)
+/* Names relative to the folder keep what a compiler leaves behind inside it. */
+static int start(const struct command *c, struct jailed *j, struct fault *f)
 {
 	char *path = xasprintf("PATH=%s", search_path());
-	char temporary[] = "TMPDIR=.";
-	char *environment[] = {path, temporary, NULL};
-	const struct rlimit none = {0, 0}, file = {FILE_MAX, FILE_MAX};
-	const struct rlimit cpu = {(rlim_t)c->limit_s, (rlim_t)c->limit_s};
-	int null = open("/dev/null", O_RDONLY);
+	const char *env[] = {path, "TMPDIR=.", NULL};
+	const char **argv;
+	struct sandbox s = {.env = env, .dir = c->dir};
+	size_t n = 0;
+	int failed;
 
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setrlimit(RLIMIT_CORE, &none);
-	setrlimit(RLIMIT_FSIZE, &file);
-	setrlimit(RLIMIT_CPU, &cpu);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
-	    dup2(output, 2) < 0 || chdir(c->dir))
-		_exit(127);
-	execve(c->file, c->argv, environment);
-	dprintf(2, "%s: %s\n", c->file, strerror(errno));
-	_exit(127);
+	while (c->argv[n])
+		n++;
+	argv = xcalloc(n + 1, sizeof *argv);
+	for (size_t i = 0; i < n; i++)
+		argv[i] = i ? c->argv[i] : c->file;
+	s.argv = argv;
+	failed = sandbox_spawn(&s, j, f);
+	free(argv);
+	free(path);
+	return failed;
 }
 
-/* Keeps the first COMMAND_OUTPUT_MAX bytes that arrive until the other end is
- * closed. Returns -1 when the time is over. */
-static int collect(int fd, char *text, size_t *len, double deadline)
+/* Keeps the first COMMAND_OUTPUT_MAX bytes. Returns 0 once there can be no
+ * more. */
+static int read_some(int fd, char *text, size_t *len, int wait_ms)
 {
 	char dropped[4096];
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	size_t room = COMMAND_OUTPUT_MAX - *len;
+	ssize_t n;
 
-	for (;;) {
-		double left = deadline - now();
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		size_t room = COMMAND_OUTPUT_MAX - *len;
-		ssize_t n;
-
-		if (left <= 0)
-			return -1;
-		if (poll(&p, 1, (int)(left * 1000) + 1) <= 0)
-			continue;
-		n = read(fd, room ? text + *len : dropped,
-		         room ? room : sizeof dropped);
-		if (n == 0)
-			return 0;
-		if (n > 0 && room)
-			*len += (size_t)n;
-	}
+	if (poll(&p, 1, wait_ms) <= 0)
+		return 1;
+	n = read(fd, room ? text + *len : dropped,
+	         room ? room : sizeof dropped);
+	if (n > 0 && room)
+		*len += (size_t)n;
+	return n != 0;
 }
 
 static void make_printable(char *text, size_t len)
@@ -119,58 +104,39 @@ static void make_printable(char *text, size_t len)
 		strcpy(text + len, "\n(more was left out)\n");
 }
 
-static void wait_for(pid_t child, struct command_result *r, int late,
-                     int limit_s)
-{
-	int status = 0;
-
-	if (late)
-		kill(-child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	kill(-child, SIGKILL); /* what it may have left */
-	group = 0;
-	r->ok = !late && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (late)
-		snprintf(r->ended, sizeof r->ended, "%d s are over", limit_s);
-	else if (WIFSIGNALED(status))
-		snprintf(r->ended, sizeof r->ended, "signal %d",
-		         WTERMSIG(status));
-	else
-		snprintf(r->ended, sizeof r->ended, "exit %d",
-		         WEXITSTATUS(status));
-}
-
 int command_run(const struct command *c, struct command_result *r,
                 struct fault *f)
 {
-	double start = now();
+	double begin = now(), left = c->limit_s;
+	const struct timespec moment = {.tv_nsec = 1000000};
+	struct jailed j;
 	size_t len = 0;
-	int ends[2], late;
-	pid_t child;
 
 	*r = (struct command_result){.ok = 0};
-	if (pipe2(ends, O_CLOEXEC))
-		return fault_errno(f, "pipe");
 	signal(SIGINT, end_with_child);
 	signal(SIGTERM, end_with_child);
 	signal(SIGHUP, end_with_child);
-	child = fork();
-	if (child < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return fault_errno(f, "fork");
-	}
-	if (child == 0)
-		execute(c, ends[1]);
-	setpgid(child, child);
-	group = child;
-	close(ends[1]);
+	if (start(c, &j, f))
+		return -1;
+	group = j.pid;
 	r->output = xcalloc(COMMAND_OUTPUT_MAX + 64, 1);
-	late = collect(ends[0], r->output, &len, start + c->limit_s);
-	close(ends[0]);
-	wait_for(child, r, late, c->limit_s);
+	while (left > 0 &&
+	       read_some(j.log, r->output, &len, (int)(left * 1000)))
+		left = begin + c->limit_s - now();
+	while (left > 0 && !sandbox_ended(&j)) {
+		nanosleep(&moment, NULL);
+		left = begin + c->limit_s - now();
+	}
+	r->ok = sandbox_ended(&j) && j.status == 0;
+	if (j.ended)
+		sandbox_ending(&j, r->ended, sizeof r->ended);
+	else
+		snprintf(r->ended, sizeof r->ended, "%d s are over",
+		         c->limit_s);
+	sandbox_kill(&j);
+	sandbox_free(&j);
+	group = 0;
 	make_printable(r->output, len);
-	r->seconds = now() - start;
+	r->seconds = now() - begin;
 	return 0;
 }

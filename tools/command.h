@@ -22,7 +22,8 @@ struct command {
 
 struct command_result {
 	int ok;         /* it ended by itself with status 0 */
-	char ended[64]; /* else how: "exit 1", "signal 11", "120 s are over" */
+	char ended[64]; /* else how: "exit status 1", "signal 11 (...)", "120 s
+	                    are over" */
 	double seconds;
 	char *output; /* both streams; what exceeds the bound is left out, and
 	                 said; caller frees */

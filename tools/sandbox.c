@@ -64,7 +64,7 @@ _Noreturn static void execute(const struct sandbox *s, int log, int report,
 	placed = place_descriptors(s, log, report);
 	if (placed >= 0) {
 		report = placed;
-		if (chdir("/") == 0)
+		if (chdir(s->dir ? s->dir : "/") == 0)
 			execve(s->argv[0], (char *const *)s->argv,
 			       (char *const *)s->env);
 	}

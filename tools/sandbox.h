@@ -22,6 +22,7 @@ struct sandbox {
 	const char *const *env;  /* NULL-terminated "NAME=value" */
 	const int *fd;           /* become 3, 4, ... in the program */
 	size_t nfd;
+	const char *dir; /* where it starts; NULL: / */
 };
 
 struct jailed {
