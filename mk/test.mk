@@ -13,4 +13,6 @@ $(BUILD)/tests/%: tests/programs/%.c $(BUILD)/modules.a $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itools -MMD -MP $(LDFLAGS) -o $@ $< \
 		$(BUILD)/modules.a $(LIBS)
+# What it gives to kernels, the kernels' loader must find.
+$(BUILD)/tests/call: LDFLAGS += -rdynamic
 -include $(wildcard $(BUILD)/tests/*.d)

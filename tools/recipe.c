@@ -182,7 +182,6 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
                 const char *kernel_dir, const char *dir, struct fault *f)
 {
 	int is_cuda = !strcmp(device, "cuda"), failed;
-	const char *flags_key = is_cuda ? "cflags.cuda" : "cflags.cpu";
 	char *include, *flags, *name;
 	size_t len;
 	FILE *out;
@@ -197,7 +196,7 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	free(name);
 	if (!include)
 		return -1;
-	flags = xasprintf("%s%s", settings_string(settings, flags_key, ""),
+	flags = xasprintf("%s%s", settings_string(settings, "cflags", ""),
 	                  include);
 	free(include);
 	out = open_memstream(&r->line, &len);
