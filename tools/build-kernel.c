@@ -1,0 +1,347 @@
+/* build-kernel - compiles a solution into a shared object and a cubin
+ *
+ * Code lands in CACHE/KEY, where KEY is a hash of everything that can change
+ * it, so an entry is made once and never altered: it is filled under another
+ * name and renamed when complete. Compilation happens in one fixed, private
+ * folder, one at a time, so that equal text gives equal code wherever the
+ * clone lies.
+ */
+#include "build.h"
+#include "command.h"
+#include "file.h"
+#include "job.h"
+#include "memory.h"
+#include "recipe.h"
+#include "tool.h"
+
+#include <err.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define SYNOPSIS                                                               \
+	"build-kernel [-v] [-a arch] -c cache -d cpu|cuda -o build.json "      \
+	"kernel_dir source"
+#define COMPILE_LIMIT_S 120
+#define OBJECT_MAX ((size_t)1 << 30)
+#define FREE_MIN (1 << 20) /* bytes; with less a compiler cannot work */
+
+static int is_verbose;
+
+struct request {
+	const char *cache, *device, *arch, *output, *kernel_dir, *source;
+};
+
+static void fail(const struct fault *f)
+{
+	errx(EXIT_TROUBLE, "%s", f->text);
+}
+
+/* The folder where all compiling is done, /tmp/ratchet-UID/compile, empty.
+ * Anybody may have made it first, so what is not ours is refused. The lock is
+ * kept until the program ends. */
+static char *compile_dir(void)
+{
+	char *home = xasprintf("/tmp/ratchet-%u", (unsigned)getuid());
+	char *lock = xasprintf("%s/lock", home);
+	char *dir = xasprintf("%s/compile", home);
+	struct stat st;
+
+	if (mkdir(home, 0700) && errno != EEXIST)
+		err(EXIT_TROUBLE, "%s", home);
+	if (lstat(home, &st) || !S_ISDIR(st.st_mode) || st.st_uid != getuid() ||
+	    (st.st_mode & 077))
+		errx(EXIT_TROUBLE,
+		     "%s: not a private folder of this user; "
+		     "remove it",
+		     home);
+	if (lock_take(lock, 1) < 0)
+		err(EXIT_TROUBLE, "%s", lock);
+	if ((file_exists(dir) && dir_remove(dir)) || mkdir(dir, 0700))
+		err(EXIT_TROUBLE, "%s", dir);
+	free(home);
+	free(lock);
+	return dir;
+}
+
+/* kernel.so and, if there is one, kernel.cubin of a folder, as one hash.
+ * Returns -1 if kernel.so is not readable. */
+static int object_hash(const char *dir, char out[SHA256_HEX])
+{
+	char *so = xasprintf("%s/kernel.so", dir);
+	char *cubin = xasprintf("%s/kernel.cubin", dir);
+	char both[2 * SHA256_HEX] = "";
+	int failed = sha256_file(so, both);
+
+	if (!failed && sha256_file(cubin, both + SHA256_HEX - 1) &&
+	    errno != ENOENT)
+		failed = -1;
+	sha256_hex(both, strlen(both), out);
+	free(so);
+	free(cubin);
+	return failed;
+}
+
+/* Is what a report names still in the cache, unaltered? */
+static int entry_is_good(const struct build *b, const char *cache)
+{
+	char *dir = xasprintf("%s/%s", cache, b->key), hash[SHA256_HEX];
+	int good =
+	        object_hash(dir, hash) == 0 && !strcmp(hash, b->object_sha256);
+
+	free(dir);
+	return good;
+}
+
+/* "x.json" becomes "x.log". */
+static char *log_path(const char *output)
+{
+	size_t n = strlen(output);
+
+	if (n > 5 && !strcmp(output + n - 5, ".json"))
+		n -= 5;
+	return xasprintf("%.*s.log", (int)n, output);
+}
+
+static void write_or_die(const char *path, const char *text)
+{
+	if (file_write(path, text, strlen(text)))
+		err(EXIT_TROUBLE, "%s", path);
+}
+
+static void copy_or_die(const char *from, const char *to)
+{
+	if (file_copy(from, to, OBJECT_MAX))
+		err(EXIT_TROUBLE, "%s", to);
+}
+
+static char *report(const struct request *q, const struct recipe *r,
+                    const struct sources *s, const char *object_sha256,
+                    double seconds)
+{
+	json *j = json_object(), *command = json_array();
+	char **argv = toolchain_words(r->line);
+	char *kernel = strrchr(q->kernel_dir, '/') + 1, *text, *line;
+
+	json_add_string(j, "status", object_sha256 ? "ok" : "failed");
+	json_add_string(j, "kernel", kernel);
+	json_add_string(j, "device", q->device);
+	json_add_string(j, "source", s->name);
+	json_add_string(j, "source_sha256", s->sha256);
+	if (object_sha256)
+		json_add_string(j, "object_sha256", object_sha256);
+	else
+		json_add_null(j, "object_sha256");
+	json_add_string(j, "key", r->key);
+	json_add_string(j, "symbol", "__tvm_ffi_run");
+	for (char **w = argv; *w; w++)
+		json_add_string(command, NULL, *w);
+	json_add(j, "command", command);
+	json_add_string(j, "compiler", r->toolchain.version);
+	json_add_string(j, "toolchain_sha256", r->toolchain.sha256);
+	if (r->arch)
+		json_add_string(j, "arch", r->arch);
+	else
+		json_add_null(j, "arch");
+	json_add_number(j, "seconds", (double)(long)(seconds * 1000) / 1000);
+	json_add_string(j, "flashinfer_bench", r->flashinfer_bench);
+	text = json_text(j, 2);
+	line = xasprintf("%s\n", text);
+	free(text);
+	free(argv[0]);
+	free(argv);
+	json_free(j);
+	return line;
+}
+
+/* Where the compiler left the cubin: its name varies with nvcc's version. */
+static char *find_cubin(const struct recipe *r, const char *dir)
+{
+	char *plain = xasprintf("%s/%s.cubin", dir, r->cubin);
+
+	if (file_exists(plain))
+		return plain;
+	free(plain);
+	return xasprintf("%s/%s.%s.cubin", dir, r->cubin, r->arch);
+}
+
+/* Moves what the compiler made into the cache as one complete folder. */
+static void publish(const struct request *q, const struct recipe *r,
+                    const struct sources *s, const char *dir,
+                    const struct command_result *made)
+{
+	char *entry = xasprintf("%s/%s", q->cache, r->key);
+	char *fresh = xasprintf("%s/.new-%s", q->cache, r->key);
+	char *so = xasprintf("%s/kernel.so", dir), *text, *path;
+	char hash[SHA256_HEX];
+
+	if ((file_exists(fresh) && dir_remove(fresh)) || dir_make(fresh))
+		err(EXIT_TROUBLE, "%s", fresh);
+	path = xasprintf("%s/kernel.so", fresh);
+	copy_or_die(so, path);
+	if (r->cubin) {
+		free(path);
+		path = xasprintf("%s/kernel.cubin", fresh);
+		copy_or_die(find_cubin(r, dir), path);
+	}
+	if (object_hash(fresh, hash))
+		err(EXIT_TROUBLE, "%s", fresh);
+	text = report(q, r, s, hash, made->seconds);
+	free(path);
+	path = xasprintf("%s/build.log", fresh);
+	write_or_die(path, made->output);
+	free(path);
+	path = xasprintf("%s/build.json", fresh);
+	write_or_die(path, text);
+	if ((file_exists(entry) && dir_remove(entry)) || rename(fresh, entry))
+		err(EXIT_TROUBLE, "%s", entry);
+	free(entry);
+	free(fresh);
+	free(so);
+	free(path);
+	free(text);
+}
+
+/* Is there an entry for this key? Then its report and log are the answer. */
+static int use_entry(const struct request *q, const struct recipe *r)
+{
+	char *from = xasprintf("%s/%s/build.json", q->cache, r->key);
+	char *log = xasprintf("%s/%s/build.log", q->cache, r->key);
+	char *to = log_path(q->output);
+	struct build b;
+	struct fault ignored;
+	int found = 0;
+
+	if (build_read(from, &b, &ignored) == 0) {
+		found = b.ok && !strcmp(b.key, r->key) &&
+		        entry_is_good(&b, q->cache);
+		build_free(&b);
+	}
+	if (found) {
+		copy_or_die(log, to);
+		copy_or_die(from, q->output);
+	}
+	free(from);
+	free(log);
+	free(to);
+	return found;
+}
+
+/* Does the report that is here already say the same? Returns its exit code,
+ * or -1. */
+static int use_report(const struct request *q, const struct recipe *r)
+{
+	struct build b;
+	struct fault ignored;
+	int answer = -1;
+
+	if (build_read(q->output, &b, &ignored))
+		return -1;
+	if (!strcmp(b.key, r->key)) {
+		if (!b.ok)
+			answer = EXIT_NO;
+		else if (entry_is_good(&b, q->cache))
+			answer = EXIT_YES;
+	}
+	build_free(&b);
+	return answer;
+}
+
+/* A compiler that fails for want of disk says nothing about the solution. */
+static void check_disk(const char *dir)
+{
+	struct statvfs v;
+
+	if (statvfs(dir, &v) == 0 && v.f_bavail * v.f_frsize < FREE_MIN)
+		errx(EXIT_TROUBLE, "%s: the disk is full", dir);
+}
+
+static int compile(const struct request *q, const struct recipe *r,
+                   const struct sources *s, const char *dir)
+{
+	char **argv = toolchain_words(r->line);
+	struct command c = {r->toolchain.program, argv, dir, COMPILE_LIMIT_S};
+	struct command_result made;
+	struct fault f;
+	char *log = log_path(q->output), *text;
+
+	if (is_verbose)
+		warnx("%s", r->line);
+	if (sources_write(s, dir, &f) || command_run(&c, &made, &f))
+		fail(&f);
+	if (made.ok) {
+		publish(q, r, s, dir, &made);
+		return use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;
+	}
+	check_disk(dir);
+	text = xasprintf("%s%s: %s\n", made.output, argv[0], made.ended);
+	write_or_die(log, text);
+	free(text);
+	text = report(q, r, s, NULL, made.seconds);
+	write_or_die(q->output, text);
+	warnx("%s: does not compile: %s", q->source, log);
+	return EXIT_NO;
+}
+
+static int build(const struct request *q)
+{
+	char *dir = compile_dir(),
+	     *path = xasprintf("%s/settings", q->kernel_dir);
+	struct settings settings;
+	struct sources s;
+	struct recipe r;
+	struct fault f;
+	int answer;
+
+	if (settings_read(path, q->device, kernel_settings_known, &settings,
+	                  &f) ||
+	    sources_read(&s, q->source, q->device, &f) ||
+	    recipe_make(&r, &s, q->device, q->arch, &settings, q->kernel_dir,
+	                dir, &f))
+		fail(&f);
+	answer = use_report(q, &r);
+	if (answer < 0 && use_entry(q, &r))
+		answer = EXIT_YES;
+	if (answer < 0)
+		answer = compile(q, &r, &s, dir);
+	dir_remove(dir);
+	return answer;
+}
+
+int main(int argc, char **argv)
+{
+	struct request q = {0};
+	char kernel_dir[PATH_MAX];
+	int c;
+
+	tool_start();
+	while ((c = getopt(argc, argv, "a:c:d:o:v")) != -1) {
+		if (c == 'a')
+			q.arch = optarg;
+		else if (c == 'c')
+			q.cache = optarg;
+		else if (c == 'd')
+			q.device = optarg;
+		else if (c == 'o')
+			q.output = optarg;
+		else if (c == 'v')
+			is_verbose = 1;
+		else
+			tool_usage(SYNOPSIS);
+	}
+	if (argc - optind != 2 || !q.cache || !q.device || !q.output)
+		tool_usage(SYNOPSIS);
+	if (strcmp(q.device, "cpu") && strcmp(q.device, "cuda"))
+		errx(EXIT_TROUBLE, "%s: unknown device; want cpu or cuda",
+		     q.device);
+	if (!realpath(argv[optind], kernel_dir))
+		err(EXIT_TROUBLE, "%s", argv[optind]);
+	q.kernel_dir = kernel_dir;
+	q.source = argv[optind + 1];
+	return build(&q);
+}
