@@ -3,7 +3,7 @@
  * Of each complete pair (candidate, incumbent and incumbent2 in one process,
  * pair and workload; none throttled) d = ln(incumbent / candidate) and
  * a = ln(incumbent2 / incumbent), per call. A process counts as one number: the
- * weighted mean over workloads of the mean over pairs. Processes differ more
+ * weighted mean over workloads of the median over pairs. Processes differ more
  * than the calls within one, so Student's t on these numbers gives every
  * interval. All intervals are two-sided 98 %: their lower end is the one-sided
  * 99 % bound.

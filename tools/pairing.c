@@ -22,6 +22,8 @@ struct slots {
 static int row_check(const struct sample *r, const char *path, size_t line,
                      struct fault *f)
 {
+	if (r->side >= SIDE_COUNT)
+		return fault_set(f, "%s:%zu: want a side", path, line);
 	if (r->calls < 1)
 		return fault_set(f, "%s:%zu: want calls above 0, got %d", path,
 		                 line, r->calls);
@@ -103,30 +105,21 @@ static double call_us(const struct slot *s)
 	return (double)s->sample->time_ns / s->sample->calls / 1e3;
 }
 
-/* Adds the n slots of one pair to the block of its process. */
-static void pair_add(struct comparison *c, struct pairing *p,
-                     const struct slot *slot, size_t n)
+/* What the n slots of one pair say: 1 if they are whole. */
+static int pair_read(struct comparison_cell *cell, const struct slot *slot,
+                     size_t n, double *d, double *a)
 {
-	struct comparison_cell *cell = &c->cell[slot->cell];
-	struct block *block = p->count ? &p->block[p->count - 1] : NULL;
-
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].sample->throttled) {
 			cell->dropped++;
-			return;
+			return 0;
 		}
 	if (n != SIDE_COUNT)
-		return;
-	if (!block || block->cell != slot->cell ||
-	    block->process != slot->sample->process) {
-		block = &p->block[p->count++];
-		*block = (struct block){.cell = slot->cell,
-		                        .process = slot->sample->process};
-	}
-	block->d += log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE]));
-	block->a += log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
-	block->pairs++;
+		return 0;
+	*d = log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE]));
+	*a = log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
 	cell->pairs++;
+	return 1;
 }
 
 /* The median time of a call of one side, over those of n slots that no
@@ -144,11 +137,20 @@ static double side_median(const struct slot *slot, size_t n, enum side side)
 	return result;
 }
 
-/* Walks the ordered slots: pairs, and cells around them. */
+static int is_same_process(const struct slot *x, const struct slot *y)
+{
+	return x->cell == y->cell && x->sample->process == y->sample->process;
+}
+
+/* Walks the ordered slots: pairs, and processes around them. The median over
+ * pairs, not the mean: on a machine that does other things one slot in twenty
+ * may be interrupted, and three pairs outvote it. */
 static void slots_average(const struct slots *s, struct comparison *c,
                           struct pairing *p)
 {
-	size_t pair = 0, first = 0;
+	double *d = xcalloc(s->count, sizeof *d);
+	double *a = xcalloc(s->count, sizeof *a);
+	size_t pair = 0, n = 0;
 
 	p->block = xcalloc(s->count, sizeof *p->block);
 	for (size_t i = 1; i <= s->count; i++) {
@@ -157,19 +159,36 @@ static void slots_average(const struct slots *s, struct comparison *c,
 
 		if (i < s->count && is_same_pair(last, &s->item[i]))
 			continue;
-		pair_add(c, p, &s->item[pair], i - pair);
+		n += (size_t)pair_read(cell, &s->item[pair], i - pair, &d[n],
+		                       &a[n]);
 		pair = i;
-		if (i < s->count && last->cell == s->item[i].cell)
+		if (i < s->count && is_same_process(last, &s->item[i]))
+			continue;
+		if (n)
+			p->block[p->count++] = (struct block){
+			        last->cell, last->sample->process, (int)n,
+			        median(d, n), median(a, n)};
+		n = 0;
+	}
+	free(d);
+	free(a);
+}
+
+/* The medians of each cell, for people. */
+static void slots_medians(const struct slots *s, struct comparison *c)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i <= s->count; i++) {
+		struct comparison_cell *cell = &c->cell[s->item[i - 1].cell];
+
+		if (i < s->count && s->item[i].cell == s->item[first].cell)
 			continue;
 		cell->candidate_us =
 		        side_median(&s->item[first], i - first, CANDIDATE);
 		cell->incumbent_us =
 		        side_median(&s->item[first], i - first, INCUMBENT);
 		first = i;
-	}
-	for (size_t i = 0; i < p->count; i++) {
-		p->block[i].d /= p->block[i].pairs;
-		p->block[i].a /= p->block[i].pairs;
 	}
 }
 
@@ -180,8 +199,10 @@ int pairing_make(const char *path, const struct samples *s,
 	int failed = slots_make(path, s, c, &slots, f);
 
 	*out = (struct pairing){0};
-	if (!failed)
+	if (!failed) {
 		slots_average(&slots, c, out);
+		slots_medians(&slots, c);
+	}
 	free(slots.item);
 	return failed;
 }

@@ -102,22 +102,19 @@ double t_cdf(double t, double df)
 	return t > 0 ? 1 - tail : tail;
 }
 
-/* By bisection on the tail, which keeps its precision where 1 - tail has none:
- * 200 halvings reach the last bit from any bracket. */
+/* By bisection on the tail, which keeps its precision where 1 - tail has
+ * none, until no number is left between the ends. */
 double t_quantile(double p, double df)
 {
-	double tail = p < 0.5 ? p : 1 - p, low = 0, high = 1;
+	double tail = p < 0.5 ? p : 1 - p, low = 0, high = 1, middle;
 
 	while (t_cdf(-high, df) > tail)
 		high *= 2;
-	for (int i = 0; i < 200 && low < high; i++) {
-		double middle = low + (high - low) / 2;
-
+	while ((middle = low + (high - low) / 2) > low && middle < high)
 		if (t_cdf(-middle, df) > tail)
 			low = middle;
 		else
 			high = middle;
-	}
 	return p < 0.5 ? -high : high;
 }
 
