@@ -34,9 +34,13 @@
 
 #define JUDGE_VERSION "1"
 
+/* 1 if a word is one of the reasons. */
+int verdict_is_reason(const char *word);
+
 /* What other tools read from verdict.json. Strings belong to document. */
 struct verdict {
-	const char *experiment, *kernel, *device, *device_name;
+	const char *experiment, *kernel, *device;
+	const char *device_name;         /* "-" if it was not built */
 	const char *outcome, *reason;    /* reason "-" where there is none */
 	double speedup, ci_low, ci_high; /* NAN where there is none */
 	json *document;
