@@ -1,6 +1,7 @@
 /* recipe - the compiler's command for one solution, and what identifies it */
 #include "recipe.h"
 #include "memory.h"
+#include "tool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,8 +195,10 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	                 settings_string(settings, "include", ""));
 	include = include_folders(s, kernel_dir, name, f);
 	free(name);
-	if (!include)
+	name = xasprintf("%s/../../include/ratchet", tool_dir());
+	if (!include || sources_add_headers(s, name, f))
 		return -1;
+	free(name);
 	flags = xasprintf("%s%s", settings_string(settings, "cflags", ""),
 	                  include);
 	free(include);
