@@ -48,7 +48,7 @@ $(E)/bench.tsv: | $(E)/verify.jsonl
 	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP),-f) -V $| \
 		-L $(X)/ledger.jsonl -o $@ $(REF) $(E)/build.json $(INC)
 $(E)/compare.tsv: | $(E)/bench.tsv
-	@$(BUILD)/compare -s $(K)/settings -o $@ $|
+	@$(BUILD)/compare -d $(D) -s $(K)/settings -o $@ $|
 $(E)/confirm.tsv: | $(E)/compare.tsv
 	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP),-f) -P $| \
 		-o $@ $(REF) $(E)/build.json $(INC)
