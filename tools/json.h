@@ -52,7 +52,7 @@ int json_want_integer(const json *object, const char *key, const char *path,
                       int64_t *out, struct fault *f);
 
 /* Checks of members whose content nobody needs: a string, null or absent; an
- * array of at least least strings (0: or absent). */
+ * array of at least least strings that are not empty (0: or absent). */
 int json_check_string(const json *object, const char *key, const char *path,
                       struct fault *f);
 int json_check_strings(const json *object, const char *key, size_t least,

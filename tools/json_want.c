@@ -25,7 +25,9 @@ int json_want_name(const json *object, const char *key, const char *path,
 {
 	if (json_want_string(object, key, path, out, f))
 		return -1;
-	return **out ? 0 : not_a("not empty", object, key, path, f);
+	return **out ? 0
+	             : not_a("a string that is not empty", object, key, path,
+	                     f);
 }
 
 int json_want_number(const json *object, const char *key, const char *path,
@@ -67,10 +69,10 @@ int json_check_strings(const json *object, const char *key, size_t least,
 		return not_a("an array that is not empty", object, key, path,
 		             f);
 	for (const json *v = json_first(list); v; v = json_next(v)) {
-		if (!json_string(v))
+		if (!json_string(v) || !*json_string(v))
 			return fault_set(f,
 			                 "%s:%ld: want \"%s\" to hold strings "
-			                 "only",
+			                 "that are not empty",
 			                 path, json_line(v), key);
 	}
 	return 0;
