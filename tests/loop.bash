@@ -1,0 +1,95 @@
+# loop - a tiny kernel, and experiments of it that were judged as a test wishes
+
+# A tree of its own, with the loop's programs run as make does.
+tiny_tree() {
+	cp -R "$BATS_TEST_DIRNAME/tiny/." "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return 1
+	k=kernels/scale
+	x=experiments/scale
+	w=workloads/scale.jsonl
+	# A judge to hash, where only the loop's programs were built.
+	bin=$BATS_TEST_TMPDIR/bin
+	mkdir -p "$bin"
+	cp "$BUILD"/{propose,snapshot,summarize,incumbent} "$bin"
+	cp "$BUILD/judge" "$bin" 2>/dev/null || echo judge >"$bin/judge"
+	PATH=$bin:$PATH
+}
+
+hash_of() {
+	sha256sum "$1" | cut -c -64
+}
+
+# build.json of a source, as if it had been compiled: FILE SOURCE [STATUS].
+built() {
+	source=$(hash_of "$2")
+	object=$(echo "object of $source" | sha256sum | cut -c -64)
+	[ "${3-ok}" = ok ] && object="\"$object\"" || object=null
+	cat >"$1" <<-END
+	{"status": "${3-ok}", "kernel": "scale", "device": "cpu",
+	 "source": "$(basename "$2")", "source_sha256": "$source",
+	 "object_sha256": $object, "key": "$source",
+	 "symbol": "__tvm_ffi_run", "command": ["cc"], "compiler": "cc 1.0",
+	 "toolchain_sha256": "$source", "arch": null, "seconds": 0.5,
+	 "flashinfer_bench": ""}
+	END
+}
+
+propose_one() {
+	built inc.json $k/solution.c
+	propose -p "${1-tune}" ${2:+-s "$2"} -d cpu -k $k -e $x -w $w -b inc.json
+}
+
+# The files of a judgement: EXPERIMENT OUTCOME REASON SPEEDUP (or null).
+judged() {
+	dir=$x/$1
+	status=ok
+	[ "$3" != build ] || status=failed
+	built "$dir/build.json" "$dir/solution.c" $status
+	head='{"judge_version": "1", "kernel": "scale", "device": "cpu"'
+	echo "$head, \"workloads\": 2, \"finished\": true}" >"$dir/verify.jsonl"
+	rows=
+	for uuid in 11111111-0000-4000-8000-000000000001 \
+		22222222-0000-4000-8000-000000000002; do
+		row="{\"uuid\": \"$uuid\", \"axes\": {\"n\": 3000}, "
+		word=ok
+		[ "$3" != wrong ] || word=wrong
+		row="$row\"status\": \"$word\", \"detail\": \"element 7 of y\", "
+		row="$row\"launches\": 4, \"max_absolute_error\": 0.5, "
+		row="$row\"max_relative_error\": 0.25, \"matched_ratio\": 1, "
+		[ "$3" = build ] ||
+			echo "$row\"rms_ratio\": 0}" >>"$dir/verify.jsonl"
+		rows="$rows${rows:+, }{\"uuid\": \"$uuid\", \"status\": \"ok\", "
+		rows="$rows\"candidate_us\": 2.0, \"incumbent_us\": 3.0, "
+		rows="$rows\"speedup\": 1.5}"
+	done
+	[ "$4" != null ] || rows=
+	touch "$dir/bench.tsv" "$dir/compare.tsv" "$dir/confirm.tsv"
+	low=null high=null
+	[ "$4" = null ] || low=$(echo "$4" | awk '{ print $1 * 0.99 }')
+	[ "$4" = null ] || high=$(echo "$4" | awk '{ print $1 * 1.01 }')
+	cat >"$dir/verdict.json" <<-END
+	{"experiment": "$1", "kernel": "scale", "device": "cpu",
+	 "device_name": "a processor", "outcome": "$2", "reason": "$3",
+	 "speedup": $4, "ci_low": $low, "ci_high": $high,
+	 "min_effect": 0.005, "pairs": 8, "timing": "cpu",
+	 "workloads": [$rows], "sandbox": "none", "hidden": "none",
+	 "hashes": {}, "toolchain": {}, "seeds": [], "judge_version": "1",
+	 "judged_at": "2026-01-02T03:04:05Z"}
+	END
+}
+
+publish() {
+	snapshot -k $k -e $x -w $w "$x/$1"
+}
+
+# Proposes, judges and publishes: OUTCOME REASON SPEEDUP.
+round() {
+	exp=$(basename "$(propose_one tune)")
+	judged "$exp" "$@"
+	publish "$exp"
+}
+
+# The value of a knob in a source.
+knob() {
+	sed -n "s/^#define $1 //p" "$2"
+}

@@ -1,0 +1,308 @@
+load setup
+load loop
+
+setup() {
+	tiny_tree
+	exp=$(basename "$(propose_one)")
+	dir=$x/$exp
+}
+
+# The state of all that a snapshot may write.
+state() {
+	cat $k/solution.c $x/ledger.jsonl "$dir/result.md" "$dir/trace.jsonl"
+}
+
+@test "an accept makes the candidate the incumbent and says so in the ledger" {
+	judged "$exp" accept - 1.5
+	cp $k/solution.c old.c
+	run -0 publish "$exp"
+	[ -z "$output" ]
+	cmp "$dir/solution.c" $k/solution.c
+	cmp old.c $x/shipped.c
+	[ "$(wc -l <$x/ledger.jsonl)" -eq 1 ]
+	grep -q '"outcome": "accept"' $x/ledger.jsonl
+	grep -q "\"source_sha256\": \"$(hash_of $k/solution.c)\"" $x/ledger.jsonl
+	[ "$(incumbent -d cpu -k $k -e $x)" = "exp_0001 kernels/scale/solution.c" ]
+}
+
+@test "any other outcome leaves the incumbent alone" {
+	cp $k/solution.c old.c
+	judged "$exp" reject slower 0.8
+	publish "$exp"
+	cmp old.c $k/solution.c
+	[ -s "$dir/solution.c" ]
+	grep -q '"outcome": "reject", "reason": "slower"' $x/ledger.jsonl
+}
+
+@test "result.md has the verdict, the change, the workloads and where to look" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	head -n 1 "$dir/result.md" | grep -qx "# exp_0001: accept"
+	grep -q '^`verdict: accept - speedup 1.500 \[' "$dir/result.md"
+	grep -q '^| PASSES | 8 | ' "$dir/result.md"
+	grep -q '^| 11111111 | n=3000 | ok | 2.00 | 3.00 | 1.500 |' "$dir/result.md"
+	grep -q 'verdict.json' "$dir/result.md"
+}
+
+@test "what is more than knobs shows as a difference of the sources" {
+	sed 's/out\[i\] = 2/out[i] = 2.0f/' $k/solution.c >mine.c
+	exp=$(basename "$(propose_one person mine.c)")
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	grep -qF '    -			out[i] = 2 * in[i];' $x/$exp/result.md
+	grep -qF '    +			out[i] = 2.0f * in[i];' $x/$exp/result.md
+}
+
+@test "equal sources are said to be equal, and leave no trace lines" {
+	cp $k/solution.c mine.c
+	exp=$(basename "$(propose_one person mine.c)")
+	judged "$exp" equivalent - null
+	publish "$exp"
+	grep -q 'Nothing: the sources are equal' $x/$exp/result.md
+	[ ! -s $x/$exp/trace.jsonl ] && [ -e $x/$exp/trace.jsonl ]
+}
+
+@test "what the compiler said is in result.md, bounded and quoted" {
+	judged "$exp" reject build null
+	{
+		printf 'solution.c:3: error: `# heading`\a\n'
+		seq 1000
+	} >"$dir/build.log"
+	publish "$exp"
+	grep -qF '    solution.c:3: error: `# heading`?' "$dir/result.md"
+	[ "$(wc -l <"$dir/result.md")" -lt 100 ]
+	grep -q '^    \.\.\.$' "$dir/result.md"
+}
+
+@test "trace.jsonl has a line a workload in FlashInfer-Bench's words" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	[ "$(grep -c '"status": "PASSED"' "$dir/trace.jsonl")" -eq 2 ]
+	grep -q '"solution": "scale_cpu_exp_0001"' "$dir/trace.jsonl"
+	grep -q '"speedup_factor": 1.5' "$dir/trace.jsonl"
+}
+
+@test "a wrong result is INCORRECT_NUMERICAL, a failed build COMPILE_ERROR" {
+	judged "$exp" reject wrong null
+	publish "$exp"
+	[ "$(grep -c '"status": "INCORRECT_NUMERICAL"' "$dir/trace.jsonl")" -eq 2 ]
+	run -1 grep performance.*latency "$dir/trace.jsonl"
+	exp=$(basename "$(propose_one)")
+	judged "$exp" reject build null
+	publish "$exp"
+	[ "$(grep -c '"status": "COMPILE_ERROR"' $x/$exp/trace.jsonl)" -eq 2 ]
+}
+
+@test "a published experiment is never touched again" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	state >before
+	rm "$dir/verdict.json"
+	run -0 publish "$exp"
+	state | cmp before -
+}
+
+@test "run again after any of its steps, it comes to the same end" {
+	judged "$exp" accept - 1.5
+	cp $k/solution.c shipped.c
+	publish "$exp"
+	state >whole
+	# Killed before result.md.
+	rm "$dir/result.md"
+	publish "$exp"
+	state | cmp whole -
+	# Killed before the ledger's line.
+	rm "$dir/result.md" "$dir/trace.jsonl" $x/ledger.jsonl
+	publish "$exp"
+	state | cmp whole -
+	# Killed in the ledger's line.
+	rm "$dir/result.md" "$dir/trace.jsonl"
+	truncate -s 100 $x/ledger.jsonl
+	publish "$exp"
+	state | cmp whole -
+	# Killed before the swap.
+	rm "$dir/result.md" "$dir/trace.jsonl" $x/ledger.jsonl
+	cp shipped.c $k/solution.c
+	publish "$exp"
+	state | cmp whole -
+}
+
+@test "killed at any moment and run again, it comes to the same end" {
+	judged "$exp" accept - 1.5
+	cp -R . ../twin
+	publish "$exp"
+	state >whole
+	for delay in 0.001 0.002 0.003 0.005 0.007 0.010; do
+		rm -rf ../try && cp -R ../twin ../try && cd ../try
+		timeout -s KILL $delay snapshot -k $k -e $x -w $w "$dir" || true
+		publish "$exp"
+		state | cmp "$OLDPWD/whole" -
+		cd "$OLDPWD"
+	done
+	rm -rf ../twin ../try
+}
+
+@test "an incumbent that moved elsewhere means judging again: exit 75" {
+	judged "$exp" accept - 1.5
+	echo '/* edited */' >>$k/solution.c
+	cp $k/solution.c edited.c
+	run -75 publish "$exp"
+	[[ $output == "snapshot: kernels/scale/solution.c: changed while exp_0001"* ]]
+	cmp edited.c $k/solution.c
+	[ ! -e "$dir/verdict.json" ] && [ ! -e "$dir/bench.tsv" ]
+	[ -e "$dir/solution.c" ] && [ ! -e "$dir/result.md" ]
+	[ ! -e $x/ledger.jsonl ]
+}
+
+@test "an accept in between moves the base of the experiment that waited" {
+	echo 'int mine;' >mine.c
+	second=$(basename "$(propose_one person mine.c)")
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	judged "$second" accept - 1.2
+	run -75 publish "$second"
+	run -0 --separate-stderr propose_one person mine.c
+	[ "$output" = $x/$second ]
+	grep -q '"incumbent": "exp_0001"' $x/$second/base.json
+	judged "$second" accept - 1.2
+	publish "$second"
+	cmp mine.c $k/solution.c
+}
+
+@test "a rejected experiment is recorded although the incumbent moved" {
+	echo 'int mine;' >mine.c
+	second=$(basename "$(propose_one person mine.c)")
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	judged "$second" reject wrong null
+	publish "$second"
+	grep -q '"experiment": "exp_0002".*"incumbent": "shipped"' $x/ledger.jsonl
+}
+
+@test "a missing or malformed file is named, and nothing is written" {
+	judged "$exp" accept - 1.5
+	cp -R "$dir" good
+	for file in base.json build.json verify.jsonl verdict.json solution.c; do
+		rm "$dir/$file"
+		run -2 publish "$exp"
+		[[ $output == "snapshot: "*"exp_0001"* ]]
+		cp good/$file "$dir/$file"
+	done
+	for file in base.json build.json verify.jsonl verdict.json; do
+		echo '{]' >"$dir/$file"
+		run -2 publish "$exp"
+		[[ $output == "snapshot: $dir/$file:1: "* ]]
+		cp good/$file "$dir/$file"
+	done
+	[ ! -e $x/ledger.jsonl ] && [ ! -e "$dir/result.md" ]
+	publish "$exp"
+}
+
+@test "a full disk leaves the incumbent whole, and the next run finishes" {
+	judged "$exp" accept - 1.5
+	mkdir small
+	mount -t tmpfs -o size=64k none small 2>/dev/null || skip "cannot mount"
+	cp -R $x kernels workloads small/
+	(cd small && mkdir experiments && mv scale experiments/)
+	cp $k/solution.c old.c
+	dd if=/dev/zero of=small/fill bs=1k count=64 2>/dev/null || true
+	cd small
+	run -2 publish "$exp"
+	[[ $output == *"No space left on device"* ]]
+	cmp ../old.c $k/solution.c
+	[ ! -e "$dir/result.md" ]
+	rm fill
+	run -0 publish "$exp"
+	cmp "$dir/solution.c" $k/solution.c
+	[ "$(wc -l <$x/ledger.jsonl)" -eq 1 ]
+	[ -z "$(find . -name '*.??????' -newer workloads)" ]
+	cd ..
+}
+
+teardown() {
+	umount "$BATS_TEST_TMPDIR/small" 2>/dev/null || true
+	umount "$BATS_TEST_TMPDIR/$k" 2>/dev/null || chmod u+w "$BATS_TEST_TMPDIR/$k"
+}
+
+# Root may write where the mode says no, but not on a read-only mount.
+close_folder() {
+	if [ "$(id -u)" -eq 0 ]; then
+		mount --bind "$1" "$1" 2>/dev/null || skip "cannot mount"
+		mount -o remount,bind,ro "$1"
+	else
+		chmod a-w "$1"
+	fi
+}
+
+@test "a folder that cannot be written is named, the incumbent untouched" {
+	judged "$exp" accept - 1.5
+	cp $k/solution.c old.c
+	close_folder $k
+	run -2 publish "$exp"
+	[[ $output == "snapshot: kernels/scale/solution.c: "* ]]
+	cmp old.c $k/solution.c
+	[ ! -e $x/ledger.jsonl ]
+}
+
+@test "usage errors exit 2" {
+	run -2 snapshot
+	[[ $output == "usage: snapshot"* ]]
+	run -2 snapshot -k $k -e $x -w $w
+}
+
+@test "a hand edit is adopted as a baseline of its own" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	echo '/* better */' >>$k/solution.c
+	run -0 incumbent -d cpu -k $k -e $x
+	[ "$output" = "exp_0001 kernels/scale/solution.c edited" ]
+	run -0 incumbent -a -d cpu -k $k -e $x
+	cmp $k/solution.c $x/exp_0002/solution.c
+	grep -q '"experiment": "exp_0002".*"outcome": "adopt"' $x/ledger.jsonl
+	run -0 propose_one
+	[ "$output" = $x/exp_0003 ]
+	grep -q '"incumbent": "exp_0002"' $x/exp_0003/base.json
+}
+
+@test "with nothing edited there is nothing to adopt: exit 1" {
+	run -1 incumbent -a -d cpu -k $k -e $x
+	[ ! -e $x/ledger.jsonl ]
+}
+
+@test "one can go back to what was the incumbent, and forward again" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	run -0 incumbent -r shipped -d cpu -k $k -e $x
+	cmp $x/shipped.c $k/solution.c
+	propose_one
+	grep -q '"incumbent": "shipped"' $x/exp_0002/base.json
+	run -0 incumbent -r exp_0001 -d cpu -k $k -e $x
+	cmp $x/exp_0001/solution.c $k/solution.c
+	[ "$(grep -c '"outcome": "revert"' $x/ledger.jsonl)" -eq 2 ]
+}
+
+@test "going back to where one is undoes a hand edit" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	echo oops >>$k/solution.c
+	run -0 incumbent -r exp_0001 -d cpu -k $k -e $x
+	cmp $x/exp_0001/solution.c $k/solution.c
+	[ "$(wc -l <$x/ledger.jsonl)" -eq 1 ]
+}
+
+@test "one cannot go back to what never was the incumbent" {
+	judged "$exp" reject slower 0.5
+	publish "$exp"
+	cp $k/solution.c old.c
+	for name in exp_0001 exp_0009 ../x solution; do
+		run -2 incumbent -r $name -d cpu -k $k -e $x
+		[[ $output == "incumbent: $name: never was the incumbent"* ]]
+	done
+	cmp old.c $k/solution.c
+}
+
+@test "usage errors of incumbent exit 2" {
+	run -2 incumbent
+	run -2 incumbent -a -r shipped -d cpu -k $k -e $x
+	[[ $output == "usage: incumbent"* ]]
+}
