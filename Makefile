@@ -33,13 +33,13 @@ help: ## list the targets
 
 tools: $(TOOLS) ## build the programs
 $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter capture launcher,$(@F)),-rdynamic) -o $@ $^ $(LIBS)
 $(BUILD)/modules.a: $(MODULES:%=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 $(BUILD)/%.o: tools/%.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(BUILD)/device.fatbin: tools/device.cu tools/random.h $(BUILD)/flags
+$(BUILD)/device.fatbin: tools/device.cu tools/random.h tools/check.h $(BUILD)/flags
 	$(NVCC) -std=c++17 -O2 -fmad=false $(DEVICE_ARCH) -fatbin -o $@ $<
 $(BUILD)/flags: FORCE | $(BUILD)
 	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@

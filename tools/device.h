@@ -31,6 +31,7 @@ struct runner {
 	const struct device *device;
 };
 
-extern const struct device cpu_device; /* cpu_session.c */
+extern const struct device cpu_device;  /* cpu_session.c */
+extern const struct device cuda_device; /* cuda_session.c */
 
 #endif

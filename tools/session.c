@@ -4,11 +4,7 @@
 
 struct session *session_open(const struct job *job, struct fault *f)
 {
-	if (job->is_cuda) {
-		fault_set(f, "this build has no CUDA device");
-		return NULL;
-	}
-	return cpu_device.open(job, f);
+	return (job->is_cuda ? &cuda_device : &cpu_device)->open(job, f);
 }
 
 void session_close(struct session *s)

@@ -1,0 +1,202 @@
+/* cubin - a kernel's device code: what it may not have, and its globals */
+#include "cubin.h"
+
+#include "memory.h"
+#include "verdict.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The bounded view of an ELF file. */
+struct elf {
+	const char *image;
+	size_t len;
+	const Elf64_Ehdr *head;
+	const Elf64_Shdr *section;
+	const Elf64_Sym *symbol;
+	size_t symbols;
+	const char *names; /* of symbols; NUL-terminated as a whole */
+	size_t names_len;
+};
+
+static int inside(const struct elf *e, uint64_t offset, uint64_t bytes)
+{
+	return offset <= e->len && bytes <= e->len - offset;
+}
+
+/* A NUL-terminated string table, or NULL. */
+static const char *strings(const struct elf *e, uint64_t section, size_t *len)
+{
+	const Elf64_Shdr *s = &e->section[section];
+
+	if (section >= e->head->e_shnum || !s->sh_size ||
+	    !inside(e, s->sh_offset, s->sh_size) ||
+	    e->image[s->sh_offset + s->sh_size - 1])
+		return NULL;
+	*len = s->sh_size;
+	return e->image + s->sh_offset;
+}
+
+static int elf_open(struct elf *e, const char *image, size_t len)
+{
+	memset(e, 0, sizeof *e);
+	e->image = image;
+	e->len = len;
+	e->head = (const void *)image;
+	if (len < sizeof *e->head || memcmp(image, ELFMAG, SELFMAG) ||
+	    e->head->e_ident[EI_CLASS] != ELFCLASS64 ||
+	    e->head->e_shentsize != sizeof *e->section ||
+	    e->head->e_shoff % 8 ||
+	    !inside(e, e->head->e_shoff,
+	            (uint64_t)e->head->e_shnum * sizeof *e->section))
+		return -1;
+	e->section = (const void *)(image + e->head->e_shoff);
+	for (size_t i = 0; i < e->head->e_shnum; i++) {
+		const Elf64_Shdr *s = &e->section[i];
+
+		if (s->sh_type != SHT_SYMTAB)
+			continue;
+		if (!inside(e, s->sh_offset, s->sh_size) || s->sh_offset % 8)
+			return -1;
+		e->symbol = (const void *)(image + s->sh_offset);
+		e->symbols = s->sh_size / sizeof *e->symbol;
+		e->names = strings(e, s->sh_link, &e->names_len);
+	}
+	return e->symbol && e->names ? 0 : -1;
+}
+
+static const char *symbol_name(const struct elf *e, const Elf64_Sym *s)
+{
+	return s->st_name < e->names_len ? e->names + s->st_name : "";
+}
+
+/* Functions of the device's run-time system that keep state or start work. */
+static int is_refused(const char *name)
+{
+	return !strcmp(name, "malloc") || !strcmp(name, "free") ||
+	       !strncmp(name, "cudaLaunchDevice", 16) ||
+	       !strncmp(name, "cudaGetParameterBuffer", 22) ||
+	       !strncmp(name, "__cudaCDP", 9) ||
+	       !strncmp(name, "cudaGraphLaunch", 15);
+}
+
+static int check_imports(const struct elf *e, struct fault *f)
+{
+	for (size_t i = 0; i < e->symbols; i++) {
+		const Elf64_Sym *s = &e->symbol[i];
+
+		if (s->st_shndx == SHN_UNDEF && is_refused(symbol_name(e, s)))
+			return fault_set(f, "the device code uses %s",
+			                 symbol_name(e, s));
+	}
+	return 0;
+}
+
+/* Finds where a section of globals was loaded, from the variables in it that
+ * the driver can name; they must agree. */
+static int find_region(const struct elf *e, size_t section, struct cubin *c,
+                       struct fault *f)
+{
+	struct cubin_region *r = &c->region[c->regions];
+	const char *unnamed = "of no name";
+
+	r->bytes = e->section[section].sh_size;
+	r->address = 0;
+	for (size_t i = 0; i < e->symbols; i++) {
+		const Elf64_Sym *s = &e->symbol[i];
+		cu_address at;
+		size_t size;
+
+		if (s->st_shndx != section ||
+		    ELF64_ST_TYPE(s->st_info) != STT_OBJECT)
+			continue;
+		if (cuda.cuModuleGetGlobal(&at, &size, c->module,
+		                           symbol_name(e, s))) {
+			unnamed = symbol_name(e, s);
+			continue;
+		}
+		if (r->address && r->address != at - s->st_value)
+			return fault_set(f,
+			                 "global %s is not where its "
+			                 "section is",
+			                 symbol_name(e, s));
+		r->address = at - s->st_value;
+	}
+	if (!r->address)
+		return fault_set(f,
+		                 "%zu bytes of globals (%s) that cannot be "
+		                 "reset (printf and assert need such: "
+		                 "leave them out)",
+		                 r->bytes, unnamed);
+	r->content = xcalloc(r->bytes, 1);
+	c->regions++;
+	return CU(cuMemcpyDtoH(r->content, r->address, r->bytes), f);
+}
+
+static int is_globals(const char *name)
+{
+	return !strcmp(name, ".nv.global") ||
+	       !strcmp(name, ".nv.global.init") ||
+	       !strcmp(name, ".nv.constant3");
+}
+
+static int find_regions(const struct elf *e, struct cubin *c, struct fault *f)
+{
+	size_t len = 0, total = 0;
+	const char *names = e->head->e_shstrndx < e->head->e_shnum
+	                            ? strings(e, e->head->e_shstrndx, &len)
+	                            : NULL;
+
+	for (size_t i = 0; i < e->head->e_shnum; i++) {
+		const Elf64_Shdr *s = &e->section[i];
+
+		if (!names || s->sh_name >= len)
+			return fault_set(f, "device code without names of its "
+			                    "sections");
+		if (!s->sh_size || !is_globals(names + s->sh_name))
+			continue;
+		total += s->sh_size < CUBIN_MAX_GLOBALS ? s->sh_size
+		                                        : CUBIN_MAX_GLOBALS + 1;
+		if (total > CUBIN_MAX_GLOBALS || c->regions == 4)
+			return fault_set(f,
+			                 "more than %zu bytes of globals: "
+			                 "use scratch()",
+			                 CUBIN_MAX_GLOBALS);
+		if (find_region(e, i, c, f))
+			return -1;
+	}
+	return 0;
+}
+
+int cubin_load(const char *image, size_t len, struct cubin *c,
+               const char **reason, struct fault *f)
+{
+	struct elf e;
+
+	memset(c, 0, sizeof *c);
+	*reason = REASON_LAUNCH_ERROR;
+	if (elf_open(&e, image, len))
+		return fault_set(f, "the device code is not a cubin");
+	*reason = REASON_DEVICE_STATE;
+	if (check_imports(&e, f))
+		return -1;
+	*reason = REASON_LAUNCH_ERROR;
+	if (CU(cuModuleLoadData(&c->module, image), f))
+		return -1;
+	*reason = REASON_DEVICE_STATE;
+	return find_regions(&e, c, f);
+}
+
+int cubin_restore(const struct cubin *c, cu_stream stream, struct fault *f)
+{
+	for (int i = 0; i < c->regions; i++) {
+		const struct cubin_region *r = &c->region[i];
+
+		if (CU(cuMemcpyHtoDAsync(r->address, r->content, r->bytes,
+		                         stream),
+		       f))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* cuda_judge - what cuda_session.c and cuda_runner.c share */
+#ifndef CUDA_JUDGE_H
+#define CUDA_JUDGE_H
+
+#include "device.h"
+#include "layout.h"
+#include "sandbox.h"
+#include "wire.h"
+
+/* What came of running one kernel's host code once. */
+struct captured {
+	int done;
+	int plan; /* a memory file, or -1 where there is a reason */
+	const char *reason;
+	char detail[200];
+};
+
+struct launcher {
+	struct jailed jail;
+	int sock; /* 0: none */
+};
+
+struct cuda_session {
+	struct session base;
+	const struct job *job;
+	char *dir; /* the job's, absolute */
+	struct layout *layout;
+	int layout_fd;
+	struct launcher reference;
+	struct wire_reply about; /* the reference's HELLO */
+	struct captured candidate, incumbent;
+	struct nvml *nvml;
+	uint32_t runners; /* started so far */
+};
+
+/* Starts a program of tool_dir(); argv[0] is its name. */
+int program_start(struct jailed *j, const char *const argv[], const int *fd,
+                  size_t fds, struct fault *f);
+
+/* Starts a launcher, whose first descriptor is its socket; fd[0] makes room
+ * for it. */
+int launcher_start(struct launcher *l, const char *const argv[], int *fd,
+                   size_t fds, struct fault *f);
+void launcher_stop(struct launcher *l);
+
+/* Sends a request with descriptors to the reference and waits for its answer.
+ * -1 with the fault set. */
+int reference_ask(struct cuda_session *s, const struct wire_request *q,
+                  const int *fd, int fds, struct wire_reply *reply,
+                  struct fault *f);
+
+/* The plan of one side's kernel, captured at the first call. */
+const struct captured *captured_plan(struct cuda_session *s, enum side side,
+                                     struct fault *f);
+
+/* The runners' part of cuda_device. */
+struct runner *cuda_runner_start(struct session *s, enum side side,
+                                 int writable, struct fault *f);
+void cuda_runner_stop(struct runner *r);
+int cuda_runner_measure(struct runner *r, size_t workload, const int *set,
+                        int count, const char *mode, struct measurement *m,
+                        struct fault *f);
+int cuda_runner_batch(struct runner *r, size_t workload, int calls,
+                      struct measurement *m, struct fault *f);
+
+/* An unpredictable number. */
+uint64_t random_secret(void);
+
+#endif

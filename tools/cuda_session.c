@@ -1,0 +1,288 @@
+/* cuda_session - session.h's contract on a GPU: captures, launchers, plans */
+#include "cuda_judge.h"
+#include "memory.h"
+#include "nvml.h"
+#include "plan.h"
+#include "tool.h"
+#include "verdict.h"
+
+#include <err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REFERENCE_S 600.0 /* to compute all that is expected */
+#define CAPTURE_S 60.0    /* to start; each call may take its own timeout */
+#define CONTEXT_BYTES                                                          \
+	((uint64_t)1 << 30) /* that a process takes for itself                 \
+	                     */
+
+uint64_t random_secret(void)
+{
+	uint64_t v;
+
+	if (getrandom(&v, sizeof v, 0) != sizeof v)
+		err(2, "getrandom");
+	return v;
+}
+
+/* What the driver or a profiler needs to be found. */
+static const char *const kept[] = {"LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES",
+                                   "CUDA_INJECTION64_PATH"};
+#define KEPT (sizeof kept / sizeof *kept)
+
+int program_start(struct jailed *j, const char *const argv[], const int *fd,
+                  size_t fds, struct fault *f)
+{
+	char *env[KEPT + 1] = {NULL}, *path;
+	const char *args[4] = {NULL};
+	struct sandbox box = {args, (const char *const *)env, fd, fds};
+	size_t n = 0;
+	int status;
+
+	path = xasprintf("%s/%s", tool_dir(), argv[0]);
+	for (size_t i = 0; argv[i]; i++)
+		args[i] = i ? argv[i] : path;
+	for (size_t i = 0; i < KEPT; i++)
+		if (getenv(kept[i]))
+			env[n++] = xasprintf("%s=%s", kept[i], getenv(kept[i]));
+	status = sandbox_spawn(&box, j, f);
+	for (size_t i = 0; i < n; i++)
+		free(env[i]);
+	free(path);
+	return status;
+}
+
+int launcher_start(struct launcher *l, const char *const argv[], int *fd,
+                   size_t fds, struct fault *f)
+{
+	int pair[2], status;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return fault_errno(f, "socketpair");
+	fd[0] = pair[1];
+	status = program_start(&l->jail, argv, fd, fds, f);
+	close(pair[1]);
+	if (status)
+		close(pair[0]);
+	else
+		l->sock = pair[0];
+	return status;
+}
+
+void launcher_stop(struct launcher *l)
+{
+	if (!l->sock)
+		return;
+	sandbox_kill(&l->jail);
+	sandbox_free(&l->jail);
+	close(l->sock);
+	l->sock = 0;
+}
+
+static int reference_answer(struct cuda_session *s, struct wire_reply *reply,
+                            struct fault *f)
+{
+	char line[200];
+	int n = wire_receive(s->reference.sock, reply, sizeof *reply, NULL,
+	                     NULL, REFERENCE_S);
+
+	if (n == 1)
+		return reply->fault ? fault_set(f, "%s", reply->detail) : 0;
+	sandbox_last_words(&s->reference.jail, line, sizeof line);
+	return fault_set(f, "the reference's launcher %s%s%s",
+	                 n < 0 ? "does not answer" : "has died",
+	                 *line ? ": " : "", line);
+}
+
+int reference_ask(struct cuda_session *s, const struct wire_request *q,
+                  const int *fd, int fds, struct wire_reply *reply,
+                  struct fault *f)
+{
+	if (wire_send(s->reference.sock, q, sizeof *q, fd, fds))
+		return fault_errno(f, "the reference's launcher");
+	return reference_answer(s, reply, f);
+}
+
+/* Three launchers are alive at once in bench, one in verify. */
+static int check_room(const struct cuda_session *s, struct fault *f)
+{
+	uint64_t each = CONTEXT_BYTES, sides;
+
+	for (int i = 0; i < ARENAS; i++)
+		each += s->layout->arena_bytes[i];
+	sides = s->job->phase == PHASE_BENCH ? SIDE_COUNT : 1;
+	if (each * sides <= s->about.free_bytes)
+		return 0;
+	return fault_set(f,
+	                 "%s: %s has %llu MiB free, but the tensors of all "
+	                 "workloads and %d sets need %llu MiB: judge fewer "
+	                 "workloads at once",
+	                 s->job->dir, s->about.device.name,
+	                 (unsigned long long)(s->about.free_bytes >> 20),
+	                 s->job->sets,
+	                 (unsigned long long)(each * sides >> 20));
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static void close_session(struct session *base)
+{
+	struct cuda_session *s = (struct cuda_session *)base;
+
+	launcher_stop(&s->reference);
+	close_fd(s->layout_fd);
+	close_fd(s->candidate.plan);
+	close_fd(s->incumbent.plan);
+	nvml_close(s->nvml);
+	free(s->layout);
+	free(s->dir);
+	free(s);
+}
+
+static struct session *open_session(const struct job *job, struct fault *f)
+{
+	struct cuda_session *s = xcalloc(1, sizeof *s);
+	const char *argv[] = {"launcher", "reference", NULL, NULL};
+	int sock;
+
+	s->base.device = &cuda_device;
+	s->base.timing = "events";
+	s->job = job;
+	s->layout_fd = s->candidate.plan = s->incumbent.plan = -1;
+	argv[2] = s->dir = realpath(job->dir, NULL);
+	if (!s->dir)
+		fault_errno(f, "%s", job->dir);
+	if (!s->dir || !(s->layout = layout_make(job, f)) ||
+	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
+	    launcher_start(&s->reference, argv, &sock, 1, f) ||
+	    reference_answer(s, &s->about, f) || check_room(s, f)) {
+		close_session(&s->base);
+		return NULL;
+	}
+	snprintf(s->base.name, sizeof s->base.name, "%s", s->about.device.name);
+	snprintf(s->base.driver, sizeof s->base.driver, "%s",
+	         s->about.device.driver);
+	s->nvml = nvml_open(s->about.device.uuid);
+	return &s->base;
+}
+
+static int64_t anchor_ns(struct session *base)
+{
+	return ((struct cuda_session *)base)->about.anchor_ns;
+}
+
+const struct device cuda_device = {
+        open_session,     close_session,       cuda_runner_start,
+        cuda_runner_stop, cuda_runner_measure, cuda_runner_batch,
+        anchor_ns,
+};
+
+/* Copies what a dead process left, so that nobody can change it any more. */
+static int keep_plan(int from, struct fault *f)
+{
+	struct stat st;
+	int to;
+
+	if (fstat(from, &st) || st.st_size > (off_t)PLAN_MAX_BYTES)
+		return fault_set(f, "a plan of more than %zu bytes",
+		                 PLAN_MAX_BYTES);
+	to = memfd_create("plan", MFD_CLOEXEC);
+	for (off_t at = 0; to >= 0 && at < st.st_size;) {
+		char piece[65536];
+		ssize_t n = pread(from, piece, sizeof piece, at);
+
+		if (n <= 0 || write(to, piece, (size_t)n) != n) {
+			close(to);
+			to = -1;
+		}
+		at += n;
+	}
+	return to < 0 ? fault_errno(f, "plan") : to;
+}
+
+__attribute__((format(printf, 3, 4))) static void
+refuse(struct captured *c, const char *reason, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	c->reason = reason;
+	vsnprintf(c->detail, sizeof c->detail, format, list);
+	va_end(list);
+}
+
+/* Says how the capture ended: its last words are the kernel's own affair. */
+static void judge_end(struct captured *c, const struct jailed *j, int out)
+{
+	char text[sizeof c->detail];
+	struct fault f;
+
+	if (!j->ended) {
+		refuse(c, REASON_TIMEOUT, "its host code did not return");
+	} else if (WIFEXITED(j->status) && WEXITSTATUS(j->status) == EXIT_NO) {
+		sandbox_last_words(j, text, sizeof text);
+		refuse(c, REASON_UNSUPPORTED, "%s",
+		       strncmp(text, "capture: ", 9) ? text : text + 9);
+	} else if (j->status) {
+		sandbox_ending(j, text, sizeof text);
+		refuse(c, REASON_DIED, "its host code ended with %.150s", text);
+	} else if ((c->plan = keep_plan(out, &f)) < 0) {
+		refuse(c, REASON_UNSUPPORTED, "%.190s", f.text);
+	}
+}
+
+static void wait_for(struct jailed *j, double timeout_s)
+{
+	const struct timespec nap = {0, 1000000};
+
+	for (double left = timeout_s; left > 0 && !sandbox_ended(j);
+	     left -= 1e-3)
+		nanosleep(&nap, NULL);
+}
+
+static int capture(struct cuda_session *s, const char *side, struct captured *c,
+                   struct fault *f)
+{
+	char *path = xasprintf("%s/%s.so", s->dir, side);
+	const char *const argv[] = {"capture", path, NULL};
+	int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC)};
+	struct jailed j;
+	int failed;
+
+	failed = fd[1] < 0 ? fault_errno(f, "memory file")
+	                   : program_start(&j, argv, fd, 2, f);
+	free(path);
+	if (!failed) {
+		wait_for(&j, CAPTURE_S + s->job->timeout_s);
+		sandbox_kill(&j);
+		judge_end(c, &j, fd[1]);
+		sandbox_free(&j);
+		c->done = 1;
+	}
+	close_fd(fd[1]);
+	return failed;
+}
+
+const struct captured *captured_plan(struct cuda_session *s, enum side side,
+                                     struct fault *f)
+{
+	struct captured *c = side == CANDIDATE ? &s->candidate : &s->incumbent;
+	const char *name = side == CANDIDATE ? "candidate" : "incumbent";
+
+	if (!c->done && capture(s, name, c, f))
+		return NULL;
+	return c;
+}

@@ -1,0 +1,34 @@
+/* hooks - what a process that calls a CUDA kernel's host code gives to it
+ *
+ * kernels/include/ratchet_abi.h names these functions; a kernel finds them in
+ * the program that loaded it, which is therefore linked with -rdynamic.
+ */
+#ifndef HOOKS_H
+#define HOOKS_H
+
+#include "fault.h"
+#include "layout.h"
+
+#include "ratchet_abi.h"
+
+struct hooks {
+	void *stream;
+	uint64_t scratch, scratch_bytes; /* the memory and its size */
+	uint64_t zeroed, zeroed_bytes;
+	uint64_t scratch_used, zeroed_used; /* the most that was asked for */
+	char error[256];                    /* the kernel's own last words */
+};
+
+extern struct hooks hooks;
+
+/* Loads a kernel's shared object and finds its entry. NULL with the fault
+ * set. */
+ratchet_kernel *kernel_load(const char *path, struct fault *f);
+
+/* Calls a kernel on the tensors of a call. Addresses of inputs and outputs are
+ * moved by input_shift and output_shift. -1 with the fault set if it says that
+ * it failed. */
+int kernel_call(ratchet_kernel *run, const struct layout_arg *arg, uint32_t n,
+                uint64_t input_shift, uint64_t output_shift, struct fault *f);
+
+#endif

@@ -1,0 +1,192 @@
+/* layout - where every tensor of a CUDA judgement lies */
+#include "layout.h"
+
+#include "check.h"
+#include "generate.h"
+#include "job.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ALIGNMENT 256
+
+static uint64_t round_up(uint64_t n, uint64_t multiple)
+{
+	return (n + multiple - 1) / multiple * multiple;
+}
+
+uint64_t arena_address(enum arena a)
+{
+	return ARENA_BASE + (uint64_t)a * ARENA_STRIDE;
+}
+
+size_t layout_bytes(const struct layout *l)
+{
+	return sizeof *l +
+	       (size_t)l->workloads * l->sets * l->args * sizeof l->arg[0];
+}
+
+const struct layout_arg *layout_call(const struct layout *l, uint32_t workload,
+                                     uint32_t set)
+{
+	return &l->arg[((size_t)workload * l->sets + set) * l->args];
+}
+
+/* Gives a tensor the next free place of its arena. */
+static void place(struct layout *l, struct layout_arg *a)
+{
+	enum arena arena = a->is_output ? ARENA_OUTPUT : ARENA_INPUT;
+	uint64_t *used = &l->arena_bytes[arena];
+
+	a->address = arena_address(arena) + *used;
+	if (!a->is_output) {
+		*used += round_up(a->bytes, ALIGNMENT);
+		return;
+	}
+	a->slot = a->address;
+	a->slot_bytes = poison_slot_bytes(a->bytes);
+	a->address += RED_ZONE;
+	*used += round_up(a->slot_bytes, ALIGNMENT);
+}
+
+static void describe(const struct job *job, const struct workload *w,
+                     const struct tensor_spec *t, struct layout_arg *a)
+{
+	int64_t n = tensor_shape(job->definition, t, w->axis_value, a->shape);
+
+	a->is_scalar = t->is_scalar;
+	a->dtype = t->dtype;
+	a->ndim = t->ndim;
+	/* What overflows becomes too large for its arena, and is refused. */
+	a->elements = n < 0 || (uint64_t)n > ARENA_STRIDE ? 2 * ARENA_STRIDE + 2
+	                                                  : (uint64_t)n;
+	a->bytes = dtype_bytes(t->dtype, a->elements);
+}
+
+static void draw_scalar(const struct job *job, size_t workload, int set,
+                        size_t input, struct layout_arg *a)
+{
+	const struct input_spec *spec =
+	        &job->workloads.item[workload].input[input];
+	uint64_t seed = random_seed(job->seed, workload, (uint64_t)set);
+
+	if (spec->kind == INPUT_SCALAR) {
+		a->integer = spec->integer;
+		a->number = spec->scalar;
+		if (a->dtype == DTYPE_BOOL)
+			a->integer = spec->scalar != 0;
+		return;
+	}
+	a->number = (double)random_element(generate_kind(a->dtype),
+	                                   random_word(seed, input, 0));
+	a->integer = (int64_t)a->number;
+}
+
+static void lay_call(const struct job *job, struct layout *l, size_t workload,
+                     int set)
+{
+	const struct definition *d = job->definition;
+	const struct workload *w = &job->workloads.item[workload];
+	struct layout_arg *a =
+	        &l->arg[(workload * l->sets + (size_t)set) * l->args];
+	uint64_t before = l->arena_bytes[ARENA_OUTPUT];
+
+	for (size_t i = 0; i < d->ninputs; i++, a++) {
+		describe(job, w, &d->inputs[i], a);
+		if (a->is_scalar)
+			draw_scalar(job, workload, set, i, a);
+		else
+			place(l, a);
+	}
+	for (size_t i = 0; i < d->noutputs; i++, a++) {
+		describe(job, w, &d->outputs[i], a);
+		a->is_output = 1;
+		place(l, a);
+	}
+	before = l->arena_bytes[ARENA_OUTPUT] - before;
+	if (before > l->call_output_bytes)
+		l->call_output_bytes = before;
+}
+
+struct layout *layout_make(const struct job *job, struct fault *f)
+{
+	const struct definition *d = job->definition;
+	size_t args = d->ninputs + d->noutputs;
+	size_t calls = job->workloads.count * (size_t)job->sets;
+	struct layout *l =
+	        xcalloc(1, sizeof *l + calls * args * sizeof l->arg[0]);
+
+	l->workloads = (uint32_t)job->workloads.count;
+	l->sets = (uint32_t)job->sets;
+	l->args = (uint32_t)args;
+	for (size_t w = 0; w < job->workloads.count; w++)
+		for (int set = 0; set < job->sets; set++)
+			lay_call(job, l, w, set);
+	l->arena_bytes[ARENA_SCRATCH] = (uint64_t)job->scratch_bytes;
+	l->arena_bytes[ARENA_ZEROED] = ZEROED_BYTES;
+	for (int i = 0; i < ARENAS; i++) {
+		if (!l->arena_bytes[i] && i != ARENA_SCRATCH)
+			l->arena_bytes[i] = 1;
+		l->arena_bytes[i] = round_up(l->arena_bytes[i], ARENA_GRANULE);
+		if (l->arena_bytes[i] <= ARENA_STRIDE)
+			continue;
+		fault_set(f,
+		          "%s: the tensors of all workloads and %u sets are "
+		          "too large for one judgement: use fewer workloads",
+		          job->dir, l->sets);
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+int layout_export(const struct layout *l, struct fault *f)
+{
+	size_t size = layout_bytes(l);
+	int fd = memfd_create("layout", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return fault_errno(f, "memfd_create");
+	for (size_t done = 0; done < size;) {
+		ssize_t n = write(fd, (const char *)l + done, size - done);
+
+		if (n < 0) {
+			fault_errno(f, "memory file");
+			close(fd);
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	return fd;
+}
+
+const struct layout *layout_import(int fd, struct fault *f)
+{
+	struct stat st;
+	void *p = MAP_FAILED;
+
+	if (!fstat(fd, &st) && st.st_size >= (off_t)sizeof(struct layout))
+		p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd,
+		         0);
+	if (p == MAP_FAILED) {
+		fault_errno(f, "layout");
+		return NULL;
+	}
+	return p;
+}
+
+int layout_holds(const struct layout *l, uint64_t address, uint64_t bytes)
+{
+	for (int i = 0; i < ARENAS; i++) {
+		uint64_t size = l->arena_bytes[i];
+		uint64_t offset = address - arena_address((enum arena)i);
+
+		if (offset < size && bytes <= size - offset)
+			return 1;
+	}
+	return 0;
+}
