@@ -1,14 +1,15 @@
 /* cuda_layout - does tools/cuda.h agree with the toolkit's <cuda.h>?
  * Compiled where there is a toolkit; that it compiles is the test. */
-#include <stddef.h>
-#include <cuda.h>
 #include "../tools/cuda.h"
+#include <cuda.h>
+#include <stddef.h>
 
 #define SAME(type, real)                                                       \
-	_Static_assert(sizeof(type) == sizeof(real), #type " has another size")
+	_Static_assert(sizeof(type) == sizeof(real), #type " has another "     \
+	                                                   "size")
 #define AT(type, field, real, other)                                           \
 	_Static_assert(offsetof(type, field) == offsetof(real, other),         \
-		       #type "." #field " is elsewhere")
+	               #type "." #field " is elsewhere")
 #define IS(ours, theirs)                                                       \
 	_Static_assert((int)(ours) == (int)(theirs), #ours " is not " #theirs)
 
@@ -72,8 +73,7 @@ IS(CU_ATTR_PROGRAMMATIC, CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
 IS(CU_ATTR_PRIORITY, CU_LAUNCH_ATTRIBUTE_PRIORITY);
 IS(CU_ATTR_SYNC_DOMAIN, CU_LAUNCH_ATTRIBUTE_MEM_SYNC_DOMAIN);
 IS(CU_ATTR_PREFERRED_CLUSTER, CU_LAUNCH_ATTRIBUTE_PREFERRED_CLUSTER_DIMENSION);
-IS(CU_ATTR_DEVICE_UPDATABLE,
-   CU_LAUNCH_ATTRIBUTE_DEVICE_UPDATABLE_KERNEL_NODE);
+IS(CU_ATTR_DEVICE_UPDATABLE, CU_LAUNCH_ATTRIBUTE_DEVICE_UPDATABLE_KERNEL_NODE);
 IS(CU_ATTR_CARVEOUT, CU_LAUNCH_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT);
 IS(CU_COPY_DEVICE, CU_MEMORYTYPE_DEVICE);
 IS(CU_COPY_UNIFIED, CU_MEMORYTYPE_UNIFIED);

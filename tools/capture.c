@@ -41,9 +41,11 @@ static int capture_call(ratchet_kernel *run, const struct layout *l,
 	struct fault ended;
 	int failed;
 
-	if (kernel_call(run, a, l->args, 0, 0, f) ||
-	    CU(cuStreamSynchronize(stream), f) ||
-	    CU(cuStreamBeginCapture(stream, CU_CAPTURE_THREAD_LOCAL), f))
+	if (kernel_call(run, a, l->args, 0, 0, f))
+		return -1;
+	if (CU(cuStreamSynchronize(stream), f))
+		errx(CAPTURE_LAUNCH_ERROR, "%s", f->text);
+	if (CU(cuStreamBeginCapture(stream, CU_CAPTURE_THREAD_LOCAL), f))
 		return -1;
 	failed = kernel_call(run, a, l->args, 0, 0, f);
 	if (CU(cuStreamEndCapture(stream, &graph), &ended) || !graph)
@@ -96,12 +98,12 @@ int main(int argc, char **argv)
 	char *data;
 
 	tool_start();
-	if (argc != 2)
+	if (argc != 2 || *argv[1] == '-')
 		tool_usage("capture KERNEL.so");
 	l = layout_import(LAYOUT_FD, &f);
 	p = l ? capture(l, argv[1], &f) : NULL;
 	if (!p)
-		errx(EXIT_NO, "%s", f.text);
+		errx(CAPTURE_UNSUPPORTED, "%s", f.text);
 	data = plan_encode(p, &len);
 	for (size_t at = 0; at < len;) {
 		ssize_t n = write(PLAN_FD, data + at, len - at);

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define REFERENCE_S 600.0 /* to compute all that is expected */
-#define CAPTURE_S 60.0    /* to start; each call may take its own timeout */
+#define CAPTURE_S 10.0    /* beyond the timeout of one call */
 #define CONTEXT_BYTES                                                          \
 	((uint64_t)1 << 30) /* that a process takes for itself                 \
 	                     */
@@ -227,15 +227,20 @@ refuse(struct captured *c, const char *reason, const char *format, ...)
 /* Says how the capture ended: its last words are the kernel's own affair. */
 static void judge_end(struct captured *c, const struct jailed *j, int out)
 {
+	int code =
+	        j->ended && WIFEXITED(j->status) ? WEXITSTATUS(j->status) : 0;
 	char text[sizeof c->detail];
 	struct fault f;
 
 	if (!j->ended) {
 		refuse(c, REASON_TIMEOUT, "its host code did not return");
-	} else if (WIFEXITED(j->status) && WEXITSTATUS(j->status) == EXIT_NO) {
+	} else if (code == CAPTURE_UNSUPPORTED ||
+	           code == CAPTURE_LAUNCH_ERROR) {
 		sandbox_last_words(j, text, sizeof text);
-		refuse(c, REASON_UNSUPPORTED, "%s",
-		       strncmp(text, "capture: ", 9) ? text : text + 9);
+		refuse(c,
+		       code == CAPTURE_LAUNCH_ERROR ? REASON_LAUNCH_ERROR
+		                                    : REASON_UNSUPPORTED,
+		       "%s", strncmp(text, "capture: ", 9) ? text : text + 9);
 	} else if (j->status) {
 		sandbox_ending(j, text, sizeof text);
 		refuse(c, REASON_DIED, "its host code ended with %.150s", text);

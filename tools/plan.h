@@ -18,6 +18,10 @@
 #define PLAN_MAX_NODES 256                /* of a call */
 #define PLAN_MAX_PARAMS 32764             /* the driver's own limit */
 
+/* How capture ends, if not well. */
+#define CAPTURE_UNSUPPORTED 1
+#define CAPTURE_LAUNCH_ERROR 3 /* when it ran the kernel to warm up */
+
 enum plan_kind { PLAN_KERNEL, PLAN_MEMSET, PLAN_COPY, PLAN_EMPTY };
 
 struct plan_kernel {

@@ -1,0 +1,368 @@
+/* reference - the launcher that knows what is right */
+#include "reference.h"
+
+#include "file.h"
+#include "gpu.h"
+#include "gpumem.h"
+#include "hooks.h"
+#include "job.h"
+#include "layout.h"
+#include "memory.h"
+#include "random.h"
+#include "safetensors.h"
+#include "verdict.h"
+#include "wire.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RUNNERS 16
+
+struct reference {
+	struct gpu gpu;
+	struct job *job;
+	struct layout *layout;
+	cu_address expected; /* laid out as the output arena */
+	cu_address input;    /* one call's inputs, as in the input arena */
+	cu_address result;   /* struct check of each output of a request */
+	cu_address *stored;  /* [workload][input]: from safetensors, or 0 */
+	struct runner {
+		cu_address input, output; /* a launcher's arenas, mapped here */
+	} runner[RUNNERS];
+};
+
+/* A call's inputs lie side by side, from the first tensor on. */
+static uint64_t first_input(const struct reference *r,
+                            const struct layout_arg *a)
+{
+	for (uint32_t i = 0; i < r->layout->args; i++)
+		if (!a[i].is_scalar && !a[i].is_output)
+			return a[i].address;
+	return arena_address(ARENA_INPUT);
+}
+
+/* Draws one input into the place that it has, moved by shift. */
+static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
+                      uint32_t input, uint64_t shift, struct fault *f)
+{
+	const struct layout_arg *a =
+	        &layout_call(r->layout, workload, set)[input];
+	cu_address stored =
+	        r->stored[workload * r->job->definition->ninputs + input];
+
+	if (a->is_scalar || !a->bytes)
+		return 0;
+	if (stored)
+		return CU(cuMemcpyDtoDAsync(a->address + shift, stored,
+		                            a->bytes, r->gpu.stream),
+		          f);
+	return gpu_generate(&r->gpu, a->dtype, a->address + shift, a->elements,
+	                    random_seed(r->job->seed, workload, set), input, f);
+}
+
+static int draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
+                       uint64_t shift, struct fault *f)
+{
+	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
+		if (draw_input(r, workload, set, i, shift, f))
+			return -1;
+	return 0;
+}
+
+/* Brings a stored tensor to the device. */
+static int load_stored(struct reference *r, uint32_t workload, uint32_t input,
+                       struct fault *f)
+{
+	const struct input_spec *spec =
+	        &r->job->workloads.item[workload].input[input];
+	const struct layout_arg *a =
+	        &layout_call(r->layout, workload, 0)[input];
+	cu_address *out =
+	        &r->stored[workload * r->job->definition->ninputs + input];
+	const struct safetensor *e;
+	struct safetensors file;
+	char *path;
+	int status = -1;
+
+	if (spec->kind != INPUT_SAFETENSORS)
+		return 0;
+	path = xasprintf("%s/%s", r->job->dir, spec->path);
+	if (safetensors_read(path, &file, f))
+		goto done;
+	e = safetensors_find(&file, spec->key);
+	if (!e || e->bytes != a->bytes || e->dtype != a->dtype)
+		fault_set(f, "%s: want %s to be %llu bytes of %s", path,
+		          spec->key, (unsigned long long)a->bytes,
+		          dtype_name(a->dtype));
+	else
+		status = CU(cuMemAlloc(out, a->bytes), f) ||
+		         CU(cuMemcpyHtoD(*out, e->data, a->bytes), f);
+	safetensors_free(&file);
+done:
+	free(path);
+	return status;
+}
+
+static int allocate(struct reference *r, struct fault *f)
+{
+	const struct definition *d = r->job->definition;
+	uint64_t largest = 1;
+
+	r->stored = xcalloc(r->job->workloads.count * d->ninputs,
+	                    sizeof *r->stored);
+	for (uint32_t w = 0; w < r->layout->workloads; w++) {
+		const struct layout_arg *a = layout_call(r->layout, w, 0);
+
+		for (uint32_t i = 0; i < d->ninputs; i++) {
+			uint64_t end =
+			        a[i].address + a[i].bytes - first_input(r, a);
+
+			if (load_stored(r, w, i, f))
+				return -1;
+			if (!a[i].is_scalar && end > largest)
+				largest = end;
+		}
+	}
+	hooks.scratch_bytes = r->layout->arena_bytes[ARENA_SCRATCH];
+	hooks.zeroed_bytes = ZEROED_BYTES;
+	hooks.stream = r->gpu.stream;
+	return CU(cuMemAlloc(&r->expected,
+	                     r->layout->arena_bytes[ARENA_OUTPUT]),
+	          f) || CU(cuMemAlloc(&r->input, largest + 256), f) ||
+	                       CU(cuMemAlloc(&r->result,
+	                                     WIRE_SETS * d->noutputs *
+	                                             sizeof(struct check)),
+	                          f) ||
+	                       (hooks.scratch_bytes &&
+	                        CU(cuMemAlloc(&hooks.scratch,
+	                                      hooks.scratch_bytes),
+	                           f)) ||
+	                       CU(cuMemAlloc(&hooks.zeroed, ZEROED_BYTES), f)
+	               ? -1
+	               : 0;
+}
+
+/* Runs the trusted reference on every input set of every workload. */
+static int expect(struct reference *r, struct fault *f)
+{
+	char *path = xasprintf("%s/reference.so", r->job->dir);
+	ratchet_kernel *run = kernel_load(path, f);
+	struct fault why;
+
+	free(path);
+	if (!run)
+		return -1;
+	for (uint32_t w = 0; w < r->layout->workloads; w++)
+		for (uint32_t set = 0; set < r->layout->sets; set++) {
+			const struct layout_arg *a =
+			        layout_call(r->layout, w, set);
+			uint64_t shift = r->input - first_input(r, a);
+
+			if (draw_inputs(r, w, set, shift, f) ||
+			    CU(cuMemsetD8Async(hooks.zeroed, 0, ZEROED_BYTES,
+			                       r->gpu.stream),
+			       f))
+				return -1;
+			if (kernel_call(run, a, r->layout->args, shift,
+			                r->expected -
+			                        arena_address(ARENA_OUTPUT),
+			                &why) ||
+			    gpu_wait(&r->gpu, &why))
+				return fault_set(
+				        f, "the reference, workload %s: %s",
+				        r->job->workloads.item[w].uuid,
+				        why.text);
+		}
+	return 0;
+}
+
+static void drop(struct reference *r, struct runner *n)
+{
+	const uint64_t *bytes = r->layout->arena_bytes;
+
+	if (n->input)
+		gpumem_unmap(n->input, bytes[ARENA_INPUT]);
+	if (n->output)
+		gpumem_unmap(n->output, bytes[ARENA_OUTPUT]);
+	n->input = n->output = 0;
+}
+
+static int adopt_arena(int fd, uint64_t bytes, cu_address *out, struct fault *f)
+{
+	cu_memory m;
+	int status;
+
+	if (gpumem_import(fd, &m, f))
+		return -1;
+	status = gpumem_map(m, bytes, out, f);
+	cuda.cuMemRelease(m);
+	return status;
+}
+
+/* Maps a new launcher's memory and fills its inputs. */
+static int adopt(struct reference *r, struct runner *n, const int *fd, int fds,
+                 struct fault *f)
+{
+	const uint64_t *bytes = r->layout->arena_bytes;
+
+	drop(r, n);
+	if (fds != WIRE_FDS)
+		return fault_set(f, "a launcher without memory");
+	if (adopt_arena(fd[0], bytes[ARENA_INPUT], &n->input, f) ||
+	    adopt_arena(fd[1], bytes[ARENA_OUTPUT], &n->output, f))
+		return -1;
+	for (uint32_t w = 0; w < r->layout->workloads; w++)
+		for (uint32_t set = 0; set < r->layout->sets; set++)
+			if (draw_inputs(r, w, set,
+			                n->input - arena_address(ARENA_INPUT),
+			                f))
+				return -1;
+	return gpu_wait(&r->gpu, f);
+}
+
+/* Compares every output of the request's calls. */
+static int check_outputs(struct reference *r, const struct runner *n,
+                         const struct wire_request *q, struct check *worst,
+                         struct fault *f)
+{
+	uint32_t outputs = (uint32_t)r->job->definition->noutputs;
+	struct check *all = xcalloc(q->count * outputs, sizeof *all);
+	uint32_t first = (uint32_t)r->job->definition->ninputs, k = 0;
+	int status = gpu_check_begin(&r->gpu, r->result, q->count * outputs, f);
+
+	for (uint32_t i = 0; !status && i < q->count; i++) {
+		const struct layout_arg *a =
+		        layout_call(r->layout, q->workload, q->set[i]);
+
+		for (uint32_t j = first; !status && j < r->layout->args; j++) {
+			uint64_t at = a[j].slot - arena_address(ARENA_OUTPUT);
+			struct gpu_output o = {
+			        a[j].dtype,     a[j].elements,
+			        a[j].bytes,     a[j].slot_bytes,
+			        n->output + at, r->expected + at + RED_ZONE,
+			        q->seed + i,    j};
+
+			status = gpu_check(&r->gpu, &o, &r->job->rule,
+			                   r->result + k++ * sizeof *all, f);
+		}
+	}
+	if (!status)
+		status = gpu_wait(&r->gpu, f) ||
+		                         CU(cuMemcpyDtoH(all, r->result,
+		                                         k * sizeof *all),
+		                            f)
+		                 ? -1
+		                 : 0;
+	for (uint32_t i = 0, j = 0; !status && i < k; i++) {
+		const struct layout_arg *a = layout_call(r->layout, q->workload,
+		                                         q->set[i / outputs]);
+
+		j = first + i % outputs;
+		all[i].elements = (int64_t)a[j].elements;
+		check_merge(worst, &all[i]);
+	}
+	free(all);
+	return status;
+}
+
+/* Were the inputs of the request's calls changed? */
+static int check_inputs(struct reference *r, const struct runner *n,
+                        const struct wire_request *q, struct wire_reply *reply,
+                        struct fault *f)
+{
+	const struct definition *d = r->job->definition;
+
+	for (uint32_t i = 0; i < q->count; i++) {
+		const struct layout_arg *a =
+		        layout_call(r->layout, q->workload, q->set[i]);
+		uint64_t shift = r->input - first_input(r, a), different = 0;
+
+		if (draw_inputs(r, q->workload, q->set[i], shift, f))
+			return -1;
+		for (uint32_t j = 0; j < d->ninputs; j++) {
+			cu_address theirs = n->input + a[j].address -
+			                    arena_address(ARENA_INPUT);
+
+			if (a[j].is_scalar)
+				continue;
+			if (gpu_count_different(&r->gpu, theirs,
+			                        a[j].address + shift,
+			                        a[j].bytes, &different, f))
+				return -1;
+			if (!different)
+				continue;
+			snprintf(reply->reason, sizeof reply->reason, "%s",
+			         REASON_INPUT_MUTATED);
+			snprintf(reply->detail, sizeof reply->detail,
+			         "%llu bytes of input %s were changed",
+			         (unsigned long long)different,
+			         d->inputs[j].name);
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int serve_one(struct reference *r, const struct wire_request *q,
+                     const int *fd, int fds, struct wire_reply *reply,
+                     struct fault *f)
+{
+	struct runner *n = &r->runner[q->runner % RUNNERS];
+
+	if (q->op == WIRE_ADOPT)
+		return adopt(r, n, fd, fds, f);
+	if (q->op == WIRE_DROP) {
+		drop(r, n);
+		return 0;
+	}
+	if (check_outputs(r, n, q, &reply->check, f))
+		return -1;
+	return q->check_inputs ? check_inputs(r, n, q, reply, f) : 0;
+}
+
+static int start(struct reference *r, const char *dir, struct wire_reply *reply,
+                 struct fault *f)
+{
+	size_t total;
+
+	if (!(r->job = job_read(dir, f)) ||
+	    !(r->layout = layout_make(r->job, f)) || gpu_open(&r->gpu, f) ||
+	    gpu_anchor(&r->gpu, &reply->anchor_ns, f) ||
+	    gpu_bandwidth(&r->gpu, &reply->copy_bytes_per_ns, f) ||
+	    allocate(r, f) || expect(r, f) ||
+	    CU(cuMemGetInfo(&reply->free_bytes, &total), f))
+		return -1;
+	reply->device = r->gpu.device;
+	return 0;
+}
+
+void reference_serve(const char *job_dir)
+{
+	static struct reference r;
+	struct wire_request q;
+	struct wire_reply reply;
+	struct fault f = {""};
+	int fd[WIRE_FDS], fds = WIRE_FDS;
+
+	memset(&reply, 0, sizeof reply);
+	reply.fault = start(&r, job_dir, &reply, &f) != 0;
+	while (1) {
+		snprintf(reply.detail + strlen(reply.detail),
+		         sizeof reply.detail - strlen(reply.detail), "%.199s",
+		         f.text);
+		if (wire_send(REFERENCE_SOCKET, &reply, sizeof reply, NULL,
+		              0) ||
+		    wire_receive(REFERENCE_SOCKET, &q, sizeof q, fd, &fds,
+		                 -1) != 1)
+			return;
+		memset(&reply, 0, sizeof reply);
+		memset(&f, 0, sizeof f);
+		reply.fault = serve_one(&r, &q, fd, fds, &reply, &f) != 0;
+		for (int i = 0; i < fds; i++)
+			close(fd[i]);
+		fds = WIRE_FDS;
+	}
+}
