@@ -199,6 +199,17 @@ memory_kernel() {
 	END
 }
 
+@test "a CUDA solution builds as FlashInfer-Bench would, the headers beside it" {
+	nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc) || skip "no nvcc"
+	for kernel in gemm_n128_k2048 rmsnorm_h4096; do
+		cp "$ROOT/kernels/$kernel/solution.cu" "$ROOT"/kernels/include/*.h .
+		"$nvcc" -Xcompiler -fPIC -std=c++17 -O2 -I. \
+			-gencode=arch=compute_90,code=sm_90 -c -o k.o solution.cu
+		c++ -shared -o k.so k.o -L"${nvcc%/bin/nvcc}/lib64" -lcudart
+		nm -D k.so | grep ' T __tvm_ffi_run$'
+	done
+}
+
 @test "the shipped kernels load, and refuse what their definition does not say" {
 	for kernel in gemm_n128_k2048 rmsnorm_h4096; do
 		for file in reference solution; do

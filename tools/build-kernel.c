@@ -69,35 +69,6 @@ static char *compile_dir(void)
 	return dir;
 }
 
-/* kernel.so and, if there is one, kernel.cubin of a folder, as one hash.
- * Returns -1 if kernel.so is not readable. */
-static int object_hash(const char *dir, char out[SHA256_HEX])
-{
-	char *so = xasprintf("%s/kernel.so", dir);
-	char *cubin = xasprintf("%s/kernel.cubin", dir);
-	char both[2 * SHA256_HEX] = "";
-	int failed = sha256_file(so, both);
-
-	if (!failed && sha256_file(cubin, both + SHA256_HEX - 1) &&
-	    errno != ENOENT)
-		failed = -1;
-	sha256_hex(both, strlen(both), out);
-	free(so);
-	free(cubin);
-	return failed;
-}
-
-/* Is what a report names still in the cache, unaltered? */
-static int entry_is_good(const struct build *b, const char *cache)
-{
-	char *dir = xasprintf("%s/%s", cache, b->key), hash[SHA256_HEX];
-	int good =
-	        object_hash(dir, hash) == 0 && !strcmp(hash, b->object_sha256);
-
-	free(dir);
-	return good;
-}
-
 /* "x.json" becomes "x.log". */
 static char *log_path(const char *output)
 {
@@ -185,11 +156,14 @@ static void publish(const struct request *q, const struct recipe *r,
 	path = xasprintf("%s/kernel.so", fresh);
 	copy_or_die(so, path);
 	if (r->cubin) {
+		char *cubin = find_cubin(r, dir);
+
 		free(path);
 		path = xasprintf("%s/kernel.cubin", fresh);
-		copy_or_die(find_cubin(r, dir), path);
+		copy_or_die(cubin, path);
+		free(cubin);
 	}
-	if (object_hash(fresh, hash))
+	if (build_object_hash(fresh, hash))
 		err(EXIT_TROUBLE, "%s", fresh);
 	text = report(q, r, s, hash, made->seconds);
 	free(path);
@@ -219,7 +193,7 @@ static int use_entry(const struct request *q, const struct recipe *r)
 
 	if (build_read(from, &b, &ignored) == 0) {
 		found = b.ok && !strcmp(b.key, r->key) &&
-		        entry_is_good(&b, q->cache);
+		        build_is_cached(&b, q->cache);
 		build_free(&b);
 	}
 	if (found) {
@@ -245,7 +219,7 @@ static int use_report(const struct request *q, const struct recipe *r)
 	if (!strcmp(b.key, r->key)) {
 		if (!b.ok)
 			answer = EXIT_NO;
-		else if (entry_is_good(&b, q->cache))
+		else if (build_is_cached(&b, q->cache))
 			answer = EXIT_YES;
 	}
 	build_free(&b);
@@ -261,6 +235,24 @@ static void check_disk(const char *dir)
 		errx(EXIT_TROUBLE, "%s: the disk is full", dir);
 }
 
+static void report_failure(const struct request *q, const struct recipe *r,
+                           const struct sources *s,
+                           const struct command_result *made)
+{
+	char *log = log_path(q->output);
+	char *text =
+	        xasprintf("%s%.*s: %s\n", made->output,
+	                  (int)strcspn(r->line, " "), r->line, made->ended);
+
+	write_or_die(log, text);
+	free(text);
+	text = report(q, r, s, NULL, made->seconds);
+	write_or_die(q->output, text);
+	warnx("%s: does not compile: %s", q->source, log);
+	free(text);
+	free(log);
+}
+
 static int compile(const struct request *q, const struct recipe *r,
                    const struct sources *s, const char *dir)
 {
@@ -268,7 +260,7 @@ static int compile(const struct request *q, const struct recipe *r,
 	struct command c = {r->toolchain.program, argv, dir, COMPILE_LIMIT_S};
 	struct command_result made;
 	struct fault f;
-	char *log = log_path(q->output), *text;
+	int answer = EXIT_NO;
 
 	if (is_verbose)
 		warnx("%s", r->line);
@@ -276,28 +268,28 @@ static int compile(const struct request *q, const struct recipe *r,
 		fail(&f);
 	if (made.ok) {
 		publish(q, r, s, dir, &made);
-		return use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;
+		answer = use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;
+	} else {
+		check_disk(dir);
+		report_failure(q, r, s, &made);
 	}
-	check_disk(dir);
-	text = xasprintf("%s%s: %s\n", made.output, argv[0], made.ended);
-	write_or_die(log, text);
-	free(text);
-	text = report(q, r, s, NULL, made.seconds);
-	write_or_die(q->output, text);
-	warnx("%s: does not compile: %s", q->source, log);
-	return EXIT_NO;
+	free(made.output);
+	free(argv[0]);
+	free(argv);
+	return answer;
 }
 
 static int build(const struct request *q)
 {
+	static struct settings settings;
+	static struct sources s;
+	static struct recipe r;
 	char *dir = compile_dir(),
 	     *path = xasprintf("%s/settings", q->kernel_dir);
-	struct settings settings;
-	struct sources s;
-	struct recipe r;
 	struct fault f;
 	int answer;
 
+	/* What is static lives as long as the program. */
 	if (settings_read(path, q->device, kernel_settings_known, &settings,
 	                  &f) ||
 	    sources_read(&s, q->source, q->device, &f) ||
@@ -310,6 +302,8 @@ static int build(const struct request *q)
 	if (answer < 0)
 		answer = compile(q, &r, &s, dir);
 	dir_remove(dir);
+	free(dir);
+	free(path);
 	return answer;
 }
 

@@ -2,6 +2,8 @@
 #include "build.h"
 #include "memory.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int is_hex64(const char *s)
@@ -72,4 +74,30 @@ void build_free(struct build *b)
 char *build_file(const struct build *b, const char *cache, const char *name)
 {
 	return xasprintf("%s/%s/%s", cache, b->key, name);
+}
+
+int build_object_hash(const char *dir, char out[SHA256_HEX])
+{
+	char *so = xasprintf("%s/kernel.so", dir);
+	char *cubin = xasprintf("%s/kernel.cubin", dir);
+	char both[2 * SHA256_HEX] = "";
+	int failed = sha256_file(so, both);
+
+	if (!failed && sha256_file(cubin, both + SHA256_HEX - 1) &&
+	    errno != ENOENT)
+		failed = -1;
+	sha256_hex(both, strlen(both), out);
+	free(so);
+	free(cubin);
+	return failed;
+}
+
+int build_is_cached(const struct build *b, const char *cache)
+{
+	char *dir = xasprintf("%s/%s", cache, b->key), hash[SHA256_HEX];
+	int is_there = build_object_hash(dir, hash) == 0 &&
+	               strcmp(hash, b->object_sha256) == 0;
+
+	free(dir);
+	return is_there;
 }

@@ -4,6 +4,7 @@
 
 #include "fault.h"
 #include "json.h"
+#include "sha256.h"
 
 struct build {
 	int ok;                      /* it compiled and exports the symbol */
@@ -22,5 +23,12 @@ void build_free(struct build *b);
 /* CACHE/KEY/NAME for what the build made: "kernel.so" or "kernel.cubin".
  * Caller frees. */
 char *build_file(const struct build *b, const char *cache, const char *name);
+
+/* The hash of what a folder holds: kernel.so and, if there is one,
+ * kernel.cubin. Returns -1 with errno set if kernel.so cannot be read. */
+int build_object_hash(const char *dir, char out[SHA256_HEX]);
+
+/* Is what an ok build made still in the cache, unaltered? */
+int build_is_cached(const struct build *b, const char *cache);
 
 #endif

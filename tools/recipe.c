@@ -34,24 +34,27 @@ static char *include_folders(struct sources *s, const char *kernel_dir,
 {
 	char **word = toolchain_words(folders);
 	char *flags = xstrdup("");
+	int failed = 0;
 
-	for (char **w = word; *w; w++) {
+	for (char **w = word; *w && !failed; w++) {
 		char *path = xasprintf("%s/%s", kernel_dir, *w);
-		char *longer = xasprintf("%s -I%s", flags, *w);
 
-		if (**w != '/' && sources_add_headers(s, path, f))
-			return NULL;
-		free(path);
 		if (**w == '/') {
+			char *longer = xasprintf("%s -I%s", flags, *w);
+
 			free(flags);
 			flags = longer;
 		} else {
-			free(longer);
+			failed = sources_add_headers(s, path, f);
 		}
+		free(path);
 	}
 	free(word[0]);
 	free(word);
-	return flags;
+	if (!failed)
+		return flags;
+	free(flags);
+	return NULL;
 }
 
 static size_t count_of(const struct sources *s, const char *extensions)
@@ -165,17 +168,40 @@ static void set_key(struct recipe *r, const struct sources *s,
 static char *what_flashinfer_needs(const struct recipe *r, const char *flags)
 {
 	size_t n = r->arch ? strlen(r->arch) : 0;
-	char *arch = xstrdup("");
+	char *arch, *needs;
 
-	if (n > 3 && strchr("af", r->arch[n - 1])) {
-		free(arch);
+	if (n > 3 && strchr("af", r->arch[n - 1]))
 		arch = xasprintf("TVM_FFI_CUDA_ARCH_LIST=%.*s.%s; ", (int)n - 5,
 		                 r->arch + 3, r->arch + n - 2);
-	}
-	if (flags[strspn(flags, " ")])
-		return xasprintf("%sit builds without: %s", arch,
-		                 flags + strspn(flags, " "));
-	return xasprintf("%sthe same flags", arch);
+	else
+		arch = xstrdup("");
+	flags += strspn(flags, " ");
+	if (*flags)
+		needs = xasprintf("%sit builds without: %s", arch, flags);
+	else
+		needs = xasprintf("%sthe same flags", arch);
+	free(arch);
+	return needs;
+}
+
+/* The settings' flags, and those that find headers. */
+static char *make_flags(struct sources *s, const struct settings *settings,
+                        const char *kernel_dir, struct fault *f)
+{
+	char *folders = xasprintf("../include %s",
+	                          settings_string(settings, "include", ""));
+	char *installed = xasprintf("%s/../../include/ratchet", tool_dir());
+	char *include = include_folders(s, kernel_dir, folders, f);
+	char *flags = NULL;
+
+	if (include && sources_add_headers(s, installed, f) == 0)
+		flags = xasprintf("%s%s",
+		                  settings_string(settings, "cflags", ""),
+		                  include);
+	free(include);
+	free(installed);
+	free(folders);
+	return flags;
 }
 
 int recipe_make(struct recipe *r, struct sources *s, const char *device,
@@ -183,7 +209,7 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
                 const char *kernel_dir, const char *dir, struct fault *f)
 {
 	int is_cuda = !strcmp(device, "cuda"), failed;
-	char *include, *flags, *name;
+	char *flags, *name;
 	size_t len;
 	FILE *out;
 
@@ -191,29 +217,21 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	arch = settings_string(settings, "arch", arch);
 	if (is_cuda && arch && set_arch(r, arch, f))
 		return -1;
-	name = xasprintf("../include %s",
-	                 settings_string(settings, "include", ""));
-	include = include_folders(s, kernel_dir, name, f);
-	free(name);
-	name = xasprintf("%s/../../include/ratchet", tool_dir());
-	if (!include || sources_add_headers(s, name, f))
+	flags = make_flags(s, settings, kernel_dir, f);
+	if (!flags)
 		return -1;
-	free(name);
-	flags = xasprintf("%s%s", settings_string(settings, "cflags", ""),
-	                  include);
-	free(include);
 	out = open_memstream(&r->line, &len);
 	failed = is_cuda ? print_cuda(out, r, s, flags, f)
 	                 : print_cpu(out, s, flags, f);
 	fclose(out);
-	if (failed)
-		return -1;
 	name = xasprintf("%.*s", (int)strcspn(r->line, " "), r->line);
-	failed = toolchain_find(&r->toolchain, name, flags, dir, f);
-	free(name);
-	r->flashinfer_bench = what_flashinfer_needs(r, flags);
-	free(flags);
 	if (!failed)
+		failed = toolchain_find(&r->toolchain, name, flags, dir, f);
+	if (!failed) {
+		r->flashinfer_bench = what_flashinfer_needs(r, flags);
 		set_key(r, s, kernel_dir);
+	}
+	free(name);
+	free(flags);
 	return failed;
 }

@@ -66,16 +66,9 @@ static int check_solution(const struct solution *n, const char *path,
 	return 0;
 }
 
-static int read_solution(struct sources *s, const char *path,
-                         const char *device, struct fault *f)
+static int copy_sources(struct sources *s, const struct solution *n,
+                        const char *path, struct fault *f)
 {
-	struct solution *n = solution_read(path, f);
-
-	if (!n || check_solution(n, path, device, f))
-		return -1;
-	if (!is_plain(n->entry_symbol))
-		return fault_set(f, "%s: want a plain entry symbol", path);
-	s->symbol = xasprintf("__tvm_ffi_%s", n->entry_symbol);
 	for (size_t i = 0; i < n->nsources; i++) {
 		const struct solution_source *x = &n->source[i];
 
@@ -87,8 +80,22 @@ static int read_solution(struct sources *s, const char *path,
 		add(s, xstrdup(x->path), xstrdup(x->content),
 		    strlen(x->content));
 	}
-	solution_free(n);
 	return 0;
+}
+
+static int read_solution(struct sources *s, const char *path,
+                         const char *device, struct fault *f)
+{
+	struct solution *n = solution_read(path, f);
+	int failed;
+
+	if (!n)
+		return -1;
+	failed = check_solution(n, path, device, f) ||
+	         copy_sources(s, n, path, f);
+	s->symbol = xasprintf("__tvm_ffi_%s", n->entry_symbol);
+	solution_free(n);
+	return failed ? -1 : 0;
 }
 
 static int read_file(struct sources *s, const char *path, const char *device,

@@ -123,7 +123,8 @@ static void print_tensor(const TVMFFIAny *a)
 
 int main(int argc, char **argv)
 {
-	TVMFFIAny args[ARGUMENTS], result = {.type_index = kTVMFFIInt};
+	static TVMFFIAny args[ARGUMENTS]; /* they own their tensors */
+	TVMFFIAny result = {.type_index = kTVMFFIInt};
 	ratchet_kernel *kernel;
 	int count = argc - 2;
 	void *library, *symbol;
