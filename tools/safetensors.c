@@ -193,7 +193,9 @@ static int map_file(struct safetensors *s, const char *path, struct fault *f)
 		return fault_errno(f, "%s", path);
 	if (fstat(fd, &st))
 		failed = fault_errno(f, "%s", path);
-	else if (!S_ISREG(st.st_mode) || st.st_size < PREFIX)
+	else if (!S_ISREG(st.st_mode))
+		failed = fault_set(f, "%s: not a regular file", path);
+	else if (st.st_size < PREFIX)
 		failed = fault_set(f, "%s: too short for safetensors", path);
 	if (!failed) {
 		s->map_len = (size_t)st.st_size;
