@@ -380,6 +380,13 @@ with_small_disk() {
 	[ "$output" = "build-kernel: want arch to be such as sm_90 or 90a, got sm90" ]
 }
 
+@test "without a device, an architecture must be named" {
+	[ ! -e /dev/nvidiactl ] || skip "there is a device"
+	: >s.cu
+	run -2 build-kernel -c cache -d cuda -o out/a.json kernels/k s.cu
+	[[ $output == "build-kernel: "*"; say which device to compile for: -a sm_90" ]]
+}
+
 @test "every shipped kernel compiles" {
 	for file in "$ROOT"/kernels/*/{reference,solution}.c; do
 		run -0 build-kernel -c cache -d cpu -o out/b.json "${file%/*}" "$file"

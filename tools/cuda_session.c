@@ -44,7 +44,7 @@ int program_start(struct jailed *j, const char *const argv[], const int *fd,
 {
 	char *env[KEPT + 1] = {NULL}, *path;
 	const char *args[4] = {NULL};
-	struct sandbox box = {args, (const char *const *)env, fd, fds};
+	struct sandbox box = {args, (const char *const *)env, fd, fds, NULL};
 	size_t n = 0;
 	int status;
 

@@ -1,5 +1,6 @@
 /* recipe - the compiler's command for one solution, and what identifies it */
 #include "recipe.h"
+#include "cuda.h"
 #include "memory.h"
 #include "tool.h"
 
@@ -9,6 +10,20 @@
 
 #define UNITY "all_sources.cu" /* includes every .cu file of a solution */
 #define CXX ".cpp .cc .cxx"
+
+static int probe_arch(struct recipe *r, struct fault *f)
+{
+	struct cuda_device d;
+	struct fault none;
+
+	if (cuda_probe(&d, &none))
+		return fault_set(f,
+		                 "%s; say which device to compile for: "
+		                 "-a sm_90",
+		                 none.text);
+	r->arch = xasprintf("sm_%d%d", d.major, d.minor);
+	return 0;
+}
 
 /* "sm_90a" and "90a" name the same architecture. */
 static int set_arch(struct recipe *r, const char *arch, struct fault *f)
@@ -115,15 +130,12 @@ static int print_cpu(FILE *out, const struct sources *s, const char *flags,
 
 /* --keep leaves the very cubin that goes into the shared object, and gives
  * temporary files names without a process id, which would get into the code. */
-static int print_cuda(FILE *out, struct recipe *r, struct sources *s,
-                      const char *flags, struct fault *f)
+static void print_cuda(FILE *out, struct recipe *r, struct sources *s,
+                       const char *flags)
 {
 	size_t units = count_of(s, ".cu");
 	const char *base = "";
 
-	if (!r->arch)
-		return fault_set(f, "no CUDA device is here; say which one to "
-		                    "compile for: -a sm_90");
 	if (units > 1)
 		unite(s);
 	fprintf(out, "nvcc -std=c++17 -O2 -gencode=arch=compute_%s,code=%s",
@@ -142,7 +154,6 @@ static int print_cuda(FILE *out, struct recipe *r, struct sources *s,
 	base = strrchr(base, '/') ? strrchr(base, '/') + 1 : base;
 	if (*base)
 		r->cubin = xasprintf("%.*s", (int)strlen(base) - 3, base);
-	return 0;
 }
 
 static void set_key(struct recipe *r, const struct sources *s,
@@ -208,21 +219,23 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
                 const char *arch, const struct settings *settings,
                 const char *kernel_dir, const char *dir, struct fault *f)
 {
-	int is_cuda = !strcmp(device, "cuda"), failed;
+	int is_cuda = !strcmp(device, "cuda"), failed = 0;
 	char *flags, *name;
 	size_t len;
 	FILE *out;
 
 	*r = (struct recipe){.device = device};
 	arch = settings_string(settings, "arch", arch);
-	if (is_cuda && arch && set_arch(r, arch, f))
+	if (is_cuda && (arch ? set_arch(r, arch, f) : probe_arch(r, f)))
 		return -1;
 	flags = make_flags(s, settings, kernel_dir, f);
 	if (!flags)
 		return -1;
 	out = open_memstream(&r->line, &len);
-	failed = is_cuda ? print_cuda(out, r, s, flags, f)
-	                 : print_cpu(out, s, flags, f);
+	if (is_cuda)
+		print_cuda(out, r, s, flags);
+	else
+		failed = print_cpu(out, s, flags, f);
 	fclose(out);
 	name = xasprintf("%.*s", (int)strcspn(r->line, " "), r->line);
 	if (!failed)

@@ -22,8 +22,8 @@ struct recipe {
 	char *flashinfer_bench; /* what it needs for the same build */
 };
 
-/* Chooses compiler and flags for sources, to run in dir, which exists. arch
- * ("sm_90", "90a") may be NULL: the settings' one, if any, wins. Adds to
+/* Chooses compiler and flags for sources, to run in dir, which exists. The
+ * settings' arch wins, then arch ("sm_90", "90a"); NULL: the device's. Adds to
  * sources the headers that include folders hold. The strings live as long as
  * the program. Returns -1 with the fault set. */
 int recipe_make(struct recipe *r, struct sources *s, const char *device,
