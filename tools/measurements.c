@@ -1,0 +1,169 @@
+/* measurements - bench.tsv and confirm.tsv as evidence */
+#include "evidence.h"
+
+#include "memory.h"
+#include "stats.h"
+#include "verdict.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int check_note(const struct measurements *m, const char *key,
+                      const char *want, struct fault *f)
+{
+	char *got = samples_get_note(&m->samples, key);
+	int failed = !got || strcmp(got, want);
+
+	if (failed)
+		fault_set(f, "%s: want note %s to be '%s', got '%.80s'",
+		          m->path, key, want, got ? got : "");
+	free(got);
+	return failed ? -1 : 0;
+}
+
+/* The first reason among the candidate's rows. A reason of the incumbent alone
+ * is no verdict on the candidate. */
+static int find_reason(struct measurements *m, struct fault *f)
+{
+	const struct sample *incumbent = NULL;
+
+	for (size_t i = 0; i < m->samples.count; i++) {
+		const struct sample *r = &m->samples.row[i];
+
+		if (!strcmp(r->status, "ok"))
+			continue;
+		if (!verdict_is_reason(r->status))
+			return fault_set(f, "%s: unknown status '%s'", m->path,
+			                 r->status);
+		if (r->side == CANDIDATE) {
+			m->failed = xstrdup(r->status);
+			return 0;
+		}
+		incumbent = r;
+	}
+	if (incumbent)
+		return fault_set(f,
+		                 "%s: the incumbent failed (%s): nothing can "
+		                 "be said about the candidate",
+		                 m->path, incumbent->status);
+	return 0;
+}
+
+/* By how much the judge's clock and the device's events disagree beyond what
+ * is allowed, in ns a call, from two batches of different length: their
+ * slopes may differ by 10 % and 2 us, and events never exceed the clock. */
+static double clock_excess(const struct sample *x, const struct sample *y)
+{
+	double calls = y->calls - x->calls;
+	double events = (double)(y->time_ns - x->time_ns) / calls;
+	double wall = (double)(y->wall_ns - x->wall_ns) / calls;
+	double slope = fabs(wall - events) - 0.1 * fabs(events) - 2000;
+	double longer = (double)(y->time_ns - y->wall_ns) / y->calls - 2000;
+
+	return fmax(slope, longer);
+}
+
+static int is_batch_of(const struct sample *r, const char *workload)
+{
+	return !strcmp(r->phase, "wall") && r->side == CANDIDATE &&
+	       !r->throttled && r->calls > 0 && !strcmp(r->workload, workload);
+}
+
+/* Of one workload's batches: the median over processes decides, because a busy
+ * host may hold up any one. */
+static int is_mismatched(const struct samples *s, const char *workload)
+{
+	double *excess = xcalloc(s->count, sizeof *excess);
+	const struct sample *last = NULL;
+	size_t n = 0;
+	int result;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sample *r = &s->row[i];
+
+		if (!is_batch_of(r, workload))
+			continue;
+		if (last && last->process == r->process &&
+		    last->calls != r->calls)
+			excess[n++] = clock_excess(last, r);
+		last = r;
+	}
+	result = n && median(excess, n) > 0;
+	free(excess);
+	return result;
+}
+
+static int has_clock_mismatch(const struct measurements *m)
+{
+	const struct comparison *c = &m->comparison;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->cell[i].is_deciding &&
+		    is_mismatched(&m->samples, c->cell[i].workload))
+			return 1;
+	return 0;
+}
+
+/* What was verified is what was measured. */
+static int check_workloads(const struct measurements *m,
+                           const struct verification *v, struct fault *f)
+{
+	const struct comparison *c = &m->comparison;
+	size_t measured = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		size_t k = 0;
+
+		while (k < v->count &&
+		       strcmp(json_string(json_get(v->line[k], "uuid")),
+		              c->cell[i].workload))
+			k++;
+		if (k == v->count)
+			return fault_set(f, "%s: workload %s is not in %s",
+			                 m->path, c->cell[i].workload, v->path);
+		measured += (size_t)c->cell[i].is_deciding;
+	}
+	if (measured != v->count && !m->failed)
+		return fault_set(f,
+		                 "%s: want %zu workloads in mode %s, got %zu",
+		                 m->path, v->count, c->mode, measured);
+	return 0;
+}
+
+int measurements_read(const char *dir, const char *name,
+                      const struct settings *settings,
+                      const struct verification *v, struct measurements *m,
+                      struct fault *f)
+{
+	*m = (struct measurements){.path = xasprintf("%s/%s", dir, name)};
+	if (samples_read(m->path, &m->samples, f))
+		return -1;
+	m->seed = samples_get_note(&m->samples, "seed");
+	m->started_at = samples_get_note(&m->samples, "started_at");
+	if (!m->samples.count)
+		return 0;
+	if (!m->seed || !m->started_at)
+		return fault_set(f, "%s: want notes seed and started_at",
+		                 m->path);
+	if (check_note(m, "judge_version", JUDGE_VERSION, f) ||
+	    check_note(m, "device_name",
+	               json_string(json_get(v->head, "device_name")), f) ||
+	    find_reason(m, f) ||
+	    comparison_make(m->path, &m->samples, settings, &m->comparison, f))
+		return -1;
+	if (!m->failed && has_clock_mismatch(m))
+		m->failed = xstrdup(REASON_CLOCK_MISMATCH);
+	return check_workloads(m, v, f);
+}
+
+void measurements_free(struct measurements *m)
+{
+	samples_free(&m->samples);
+	comparison_free(&m->comparison);
+	free(m->path);
+	free(m->seed);
+	free(m->started_at);
+	free(m->failed);
+	*m = (struct measurements){.path = NULL};
+}
