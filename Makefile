@@ -29,7 +29,7 @@ MAKEFLAGS += -r
 all: tools
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-15s %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
 tools: $(TOOLS) ## build the programs
 $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
