@@ -1,0 +1,229 @@
+/* cpu_calls - the arguments and values of every call of a CPU judgement */
+#include "cpu_calls.h"
+#include "generate.h"
+#include "memory.h"
+#include "safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define ALIGNMENT 256
+#define MAX_BYTES ((size_t)1 << 40)
+
+struct cpu_call *cpu_call(const struct cpu_calls *c, size_t workload, int set)
+{
+	return &c->call[workload * (size_t)c->job->sets + (size_t)set];
+}
+
+/* Describes a tensor; returns its number of elements. */
+static int64_t describe(const struct job *job, const struct workload *w,
+                        const struct tensor_spec *t, struct doorbell_arg *a)
+{
+	a->code = dtype_dlpack_code(t->dtype);
+	a->bits = (uint8_t)dtype_bits(t->dtype);
+	a->ndim = t->ndim;
+	return tensor_shape(job->definition, t, w->axis_value, a->shape);
+}
+
+/* Takes bytes at *at, which moves on; returns where they are. */
+static size_t place(size_t *at, size_t bytes)
+{
+	size_t here = *at;
+
+	*at += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return here;
+}
+
+static void set_scalar(const struct job *job, size_t workload, int set,
+                       size_t input, struct doorbell_arg *a)
+{
+	const struct input_spec *spec =
+	        &job->workloads.item[workload].input[input];
+	enum dtype t = job->definition->inputs[input].dtype;
+
+	if (spec->kind == INPUT_SCALAR) {
+		a->number = spec->scalar;
+		a->integer = spec->integer;
+		if (t == DTYPE_BOOL)
+			a->integer = spec->scalar != 0;
+	} else {
+		uint64_t seed = random_seed(job->seed, workload, (uint64_t)set);
+
+		a->number = (double)random_element(generate_kind(t),
+		                                   random_word(seed, input, 0));
+		a->integer = (int64_t)a->number;
+	}
+	a->kind = dtype_is_float(t) ? ARG_FLOAT
+	          : t == DTYPE_BOOL ? ARG_BOOL
+	                            : ARG_INTEGER;
+}
+
+/* Where everything of a workload lies, from the shapes alone. */
+static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
+{
+	const struct job *job = c->job;
+	const struct definition *d = job->definition;
+	const struct workload *w = &job->workloads.item[workload];
+	struct cpu_workload *out = &c->workload[workload];
+
+	if (workload_bytes(d, w) > MAX_BYTES / JOB_SETS_MAX)
+		return fault_set(f, "%s/workloads.jsonl:%ld: too large",
+		                 job->dir, w->line);
+	out->output = xcalloc(d->noutputs, sizeof *out->output);
+	for (int set = 0; set < job->sets; set++) {
+		struct doorbell_arg *a;
+		size_t in = 0, at = 0;
+
+		a = xcalloc(c->nargs, sizeof *a);
+		cpu_call(c, workload, set)->arg = a;
+		for (size_t i = 0; i < d->ninputs; i++, a++) {
+			const struct tensor_spec *t = &d->inputs[i];
+			int64_t n = describe(job, w, t, a);
+
+			if (t->is_scalar)
+				set_scalar(job, workload, set, i, a);
+			else
+				a->offset = place(
+				        &in, dtype_bytes(t->dtype, (size_t)n));
+		}
+		for (size_t i = 0; i < d->noutputs; i++, a++) {
+			struct cpu_output *o = &out->output[i];
+
+			o->dtype = d->outputs[i].dtype;
+			o->elements = describe(job, w, &d->outputs[i], a);
+			o->bytes = dtype_bytes(o->dtype, (size_t)o->elements);
+			o->slot = place(&at, poison_slot_bytes(o->bytes));
+			a->kind = ARG_OUTPUT;
+			a->offset = o->slot + RED_ZONE;
+		}
+		out->input_bytes = in;
+		out->output_bytes = at;
+	}
+	c->input_bytes = out->input_bytes > c->input_bytes ? out->input_bytes
+	                                                   : c->input_bytes;
+	c->output_bytes = out->output_bytes > c->output_bytes
+	                          ? out->output_bytes
+	                          : c->output_bytes;
+	return 0;
+}
+
+static int load_tensor(const struct job *job, const struct input_spec *spec,
+                       const struct tensor_spec *t,
+                       const struct doorbell_arg *a, char *to, size_t bytes,
+                       struct fault *f)
+{
+	char *path = xasprintf("%s/blob/%s", job->dir, spec->path);
+	const struct safetensor *found;
+	struct safetensors s;
+	int failed = safetensors_read(path, &s, f);
+
+	if (!failed) {
+		found = safetensors_find(&s, spec->key);
+		if (found && found->dtype == t->dtype &&
+		    found->ndim == t->ndim && found->bytes == bytes &&
+		    memcmp(found->shape, a->shape,
+		           (size_t)t->ndim * sizeof *a->shape) == 0)
+			memcpy(to, found->data, bytes);
+		else
+			failed = fault_set(f,
+			                   "%s: want %s to be there, with the "
+			                   "type and shape of input %s",
+			                   path, spec->key, t->name);
+		safetensors_free(&s);
+	}
+	free(path);
+	return failed;
+}
+
+static char *map_private(size_t bytes, struct fault *f)
+{
+	void *p = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	/* No child is to begin with the secrets, or with so many pages. */
+	if (p != MAP_FAILED &&
+	    madvise(p, bytes ? bytes : 1, MADV_DONTFORK) == 0)
+		return p;
+	fault_errno(f, "%zu bytes of memory for an input set", bytes);
+	return NULL;
+}
+
+static int fill_call(struct cpu_calls *c, size_t workload, int set,
+                     struct fault *f)
+{
+	const struct job *job = c->job;
+	const struct definition *d = job->definition;
+	const struct workload *w = &job->workloads.item[workload];
+	struct cpu_call *call = cpu_call(c, workload, set);
+	uint64_t seed = random_seed(job->seed, workload, (uint64_t)set);
+
+	call->inputs = map_private(c->workload[workload].input_bytes, f);
+	call->expected = map_private(c->workload[workload].output_bytes, f);
+	if (!call->inputs || !call->expected)
+		return -1;
+	for (size_t i = 0; i < d->ninputs; i++) {
+		const struct tensor_spec *t = &d->inputs[i];
+		struct doorbell_arg *a = &call->arg[i];
+		char *to = call->inputs + a->offset;
+		int64_t shape[MAX_DIMS];
+		size_t n = (size_t)tensor_shape(d, t, w->axis_value, shape);
+
+		if (t->is_scalar)
+			continue;
+		if (w->input[i].kind != INPUT_SAFETENSORS)
+			generate_tensor(t->dtype, to, n, seed, i);
+		else if (load_tensor(job, &w->input[i], t, a, to,
+		                     dtype_bytes(t->dtype, n), f))
+			return -1;
+	}
+	return 0;
+}
+
+int cpu_calls_make(struct cpu_calls *c, const struct job *job, struct fault *f)
+{
+	const struct definition *d = job->definition;
+	size_t count = job->workloads.count;
+
+	*c = (struct cpu_calls){.job = job};
+	if (d->ninputs + d->noutputs > DOORBELL_ARGS)
+		return fault_set(f, "%s: more than %d inputs and outputs",
+		                 d->name, DOORBELL_ARGS);
+	c->nargs = (uint32_t)(d->ninputs + d->noutputs);
+	c->workload = xcalloc(count, sizeof *c->workload);
+	c->call = xcalloc(count * (size_t)job->sets, sizeof *c->call);
+	for (size_t i = 0; i < count; i++) {
+		if (lay_workload(c, i, f))
+			return -1;
+		for (int set = 0; set < job->sets; set++) {
+			if (fill_call(c, i, set, f))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static void unmap_private(char *p, size_t bytes)
+{
+	if (p)
+		munmap(p, bytes ? bytes : 1);
+}
+
+void cpu_calls_free(struct cpu_calls *c)
+{
+	for (size_t i = 0; c->call && i < c->job->workloads.count; i++) {
+		const struct cpu_workload *w = &c->workload[i];
+
+		for (int set = 0; set < c->job->sets; set++) {
+			struct cpu_call *call = cpu_call(c, i, set);
+
+			unmap_private(call->inputs, w->input_bytes);
+			unmap_private(call->expected, w->output_bytes);
+			free(call->arg);
+		}
+		free(w->output);
+	}
+	free(c->workload);
+	free(c->call);
+	*c = (struct cpu_calls){.job = NULL};
+}

@@ -1,0 +1,44 @@
+/* cpu_calls - the arguments and values of every call of a CPU judgement
+ *
+ * A call is one input set of one workload. Its values live in the judge's own
+ * memory and are shown to a worker when they are used.
+ */
+#ifndef CPU_CALLS_H
+#define CPU_CALLS_H
+
+#include "doorbell.h"
+#include "job.h"
+
+struct cpu_output {
+	enum dtype dtype;
+	int64_t elements;
+	size_t bytes, slot; /* slot: offset of its first red zone */
+};
+
+struct cpu_workload {
+	struct cpu_output *output; /* job->definition->noutputs of them */
+	size_t input_bytes, output_bytes; /* of a worker's memory */
+};
+
+struct cpu_call {
+	struct doorbell_arg *arg;
+	char *inputs;   /* input_bytes of its workload */
+	char *expected; /* output_bytes of it: slots, as the worker's */
+};
+
+struct cpu_calls {
+	const struct job *job;
+	uint32_t nargs;
+	struct cpu_workload *workload;
+	struct cpu_call *call; /* of workload 0's set 0, set 1, ... */
+	size_t input_bytes, output_bytes; /* the most of any workload */
+};
+
+/* Lays out and draws the inputs; expected is left for the reference to fill.
+ * Returns -1 with the fault set; free it in any case. */
+int cpu_calls_make(struct cpu_calls *c, const struct job *job, struct fault *f);
+void cpu_calls_free(struct cpu_calls *c);
+
+struct cpu_call *cpu_call(const struct cpu_calls *c, size_t workload, int set);
+
+#endif

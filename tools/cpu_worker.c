@@ -1,0 +1,122 @@
+/* cpu_worker - the judge's side of a worker: start it, ring, freeze, stop it */
+#include "cpu_worker.h"
+#include "memory.h"
+#include "tool.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NAP_NS 20000000 /* how soon a death is seen */
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
+{
+	char *program = xasprintf("%s/worker", tool_dir());
+	char *count = xasprintf("OMP_NUM_THREADS=%d", threads);
+	const char *const argv[] = {program, NULL};
+	const char *const env[] = {count, "OMP_PROC_BIND=true",
+	                           "OMP_PLACES=threads", "OMP_DYNAMIC=false",
+	                           NULL};
+	const int fd[] = {w->shared.fd, w->inputs.fd, w->outputs.fd, kernel};
+	const struct sandbox s = {argv, env, fd, sizeof fd / sizeof *fd};
+	int failed = sandbox_spawn(&s, &w->jail, f);
+
+	free(program);
+	free(count);
+	return failed;
+}
+
+static int make_memory(struct worker *w, const struct worker_needs *n,
+                       struct fault *f)
+{
+	if (memfile_make(&w->shared, "doorbell", sizeof *w->doorbell, 0, f) ||
+	    memfile_make(&w->inputs, "inputs", n->input_bytes, !n->writable,
+	                 f) ||
+	    memfile_make(&w->outputs, "outputs", n->output_bytes, 0, f))
+		return -1;
+	w->doorbell = (struct doorbell *)w->shared.map;
+	w->doorbell->writable = (uint32_t)n->writable;
+	return 0;
+}
+
+static void ring(struct worker *w, enum doorbell_op op)
+{
+	w->doorbell->op = op;
+	atomic_store(&w->doorbell->bell, ++w->rung);
+}
+
+int worker_start(struct worker *w, const struct worker_needs *n,
+                 struct fault *f)
+{
+	int kernel = open(n->kernel, O_RDONLY | O_CLOEXEC), failed;
+
+	*w = (struct worker){.jail.log = -1,
+	                     .shared.fd = -1,
+	                     .inputs.fd = -1,
+	                     .outputs.fd = -1};
+	if (kernel < 0)
+		return fault_errno(f, "%s", n->kernel);
+	failed = make_memory(w, n, f);
+	if (!failed) {
+		ring(w, DOORBELL_LOAD);
+		failed = spawn(w, kernel, n->threads, f);
+	}
+	close(kernel);
+	if (failed)
+		worker_stop(w);
+	return failed;
+}
+
+enum worker_end worker_finish(struct worker *w, double timeout_s)
+{
+	int64_t deadline = now_ns() + (int64_t)(timeout_s * 1e9);
+	_Atomic uint32_t *done = &w->doorbell->done;
+	uint32_t seen;
+
+	while ((seen = atomic_load(done)) != w->rung) {
+		int64_t left = deadline - now_ns();
+
+		if (sandbox_ended(&w->jail))
+			return WORKER_DIED;
+		if (left <= 0)
+			return WORKER_LATE;
+		doorbell_wait(done, seen, left < NAP_NS ? left : NAP_NS);
+	}
+	if (sandbox_freeze(&w->jail))
+		return w->jail.ended ? WORKER_DIED : WORKER_FORKED;
+	return WORKER_DONE;
+}
+
+enum worker_end worker_command(struct worker *w, enum doorbell_op op,
+                               double timeout_s, int64_t *ns)
+{
+	int64_t start;
+	enum worker_end end;
+
+	ring(w, op);
+	start = now_ns();
+	sandbox_thaw(&w->jail);
+	doorbell_wake(&w->doorbell->bell);
+	end = worker_finish(w, timeout_s);
+	*ns = now_ns() - start;
+	return end;
+}
+
+void worker_stop(struct worker *w)
+{
+	sandbox_kill(&w->jail);
+	sandbox_free(&w->jail);
+	memfile_free(&w->shared);
+	memfile_free(&w->inputs);
+	memfile_free(&w->outputs);
+}

@@ -1,0 +1,51 @@
+/* cpu_worker - the judge's side of a worker: start it, ring, freeze, stop it
+ *
+ * Between two commands a worker is frozen, with all its threads, so that
+ * nothing of it runs while the judge writes inputs, looks at outputs, or
+ * measures another one.
+ */
+#ifndef CPU_WORKER_H
+#define CPU_WORKER_H
+
+#include "doorbell.h"
+#include "fault.h"
+#include "memfile.h"
+#include "sandbox.h"
+
+struct worker_needs {
+	const char *kernel; /* the .so's path */
+	size_t input_bytes, output_bytes;
+	int writable; /* the inputs */
+	int threads;
+};
+
+struct worker {
+	struct jailed jail;
+	struct memfile shared, inputs, outputs;
+	struct doorbell *doorbell; /* shared.map */
+	uint32_t rung;
+};
+
+enum worker_end {
+	WORKER_DONE,
+	WORKER_DIED,
+	WORKER_LATE,
+	WORKER_FORKED, /* it started processes of its own */
+};
+
+/* Starts it and tells it to load its kernel; the answer to that is that of
+ * worker_finish. Returns -1 with the fault set and nothing to stop. */
+int worker_start(struct worker *w, const struct worker_needs *n,
+                 struct fault *f);
+
+/* Waits until the last command is carried out, then freezes the worker. */
+enum worker_end worker_finish(struct worker *w, double timeout_s);
+
+/* Thaws it, rings, waits, freezes; *ns is the time from the first of these
+ * to the end of the last. */
+enum worker_end worker_command(struct worker *w, enum doorbell_op op,
+                               double timeout_s, int64_t *ns);
+
+void worker_stop(struct worker *w);
+
+#endif
