@@ -33,7 +33,7 @@ help: ## list the targets
 
 tools: $(TOOLS) ## build the programs
 $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter capture launcher,$(@F)),-rdynamic) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter capture launcher worker,$(@F)),-rdynamic) -o $@ $^ $(LIBS)
 $(BUILD)/modules.a: $(MODULES:%=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^

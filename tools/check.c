@@ -220,7 +220,7 @@ void check_output(enum dtype t, const void *out, const void *expected,
 	                            poison_slot_bytes(bytes), poison_seed);
 }
 
-static double matched(const struct check *c)
+double check_matched_ratio(const struct check *c)
 {
 	return c->elements > 0 ? 1 - (double)c->failed / (double)c->elements
 	                       : 1;
@@ -247,7 +247,7 @@ static int is_unwritten(const struct check *c, int fails)
 const char *check_reason(const struct check *c, const struct check_rule *rule,
                          char *detail, size_t len)
 {
-	int fails = !(matched(c) >= rule->matched_ratio);
+	int fails = !(check_matched_ratio(c) >= rule->matched_ratio);
 	double rms = check_rms_ratio(c);
 
 	if (c->red_zone > 0) {
@@ -294,7 +294,8 @@ static int64_t larger(int64_t a, int64_t b)
 
 void check_merge(struct check *worst, const struct check *c)
 {
-	if (matched(c) < matched(worst) || worst->elements == 0) {
+	if (check_matched_ratio(c) < check_matched_ratio(worst) ||
+	    worst->elements == 0) {
 		worst->elements = c->elements;
 		worst->failed = c->failed;
 		worst->first = c->first;

@@ -47,6 +47,9 @@ size_t poison_slot_bytes(size_t output_bytes);
 const char *check_reason(const struct check *c, const struct check_rule *rule,
                          char *detail, size_t len);
 
+/* The share of elements that hold; 1 for none. */
+double check_matched_ratio(const struct check *c);
+
 /* rms(out - ref) / rms(ref), over the finite elements. */
 double check_rms_ratio(const struct check *c);
 

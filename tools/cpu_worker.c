@@ -28,7 +28,10 @@ static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
 	                           "OMP_PLACES=threads", "OMP_DYNAMIC=false",
 	                           NULL};
 	const int fd[] = {w->shared.fd, w->inputs.fd, w->outputs.fd, kernel};
-	const struct sandbox s = {argv, env, fd, sizeof fd / sizeof *fd};
+	const struct sandbox s = {.argv = argv,
+	                          .env = env,
+	                          .fd = fd,
+	                          .nfd = sizeof fd / sizeof *fd};
 	int failed = sandbox_spawn(&s, &w->jail, f);
 
 	free(program);

@@ -1,0 +1,67 @@
+/* judge - turns a job folder into results: the one program that measures
+ *
+ * It never loads a kernel. Kernels run in processes of their own, behind
+ * session.h, and are killed with this one.
+ */
+#include "judge.h"
+#include "file.h"
+#include "tool.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CPU_LOCK "/tmp/ratchet-cpu.lock"
+
+/* One judgement at a time measures on these processors. */
+static void lock_device(void)
+{
+	int fd = lock_take(CPU_LOCK, 0);
+
+	if (fd < 0 && errno == EWOULDBLOCK) {
+		warnx("waiting for another judgement on this CPU (%s)",
+		      CPU_LOCK);
+		fd = lock_take(CPU_LOCK, 1);
+	}
+	if (fd < 0)
+		err(EXIT_RETRY, "%s", CPU_LOCK);
+	/* For other users; fails if one of them made it, and did this. */
+	if (fchmod(fd, 0666) && errno != EPERM)
+		warn("%s", CPU_LOCK);
+}
+
+int main(int argc, char *argv[])
+{
+	struct session *session;
+	struct fault f;
+	struct job *job;
+	int opt, answer;
+
+	tool_start();
+	while ((opt = getopt(argc, argv, "v")) != -1) {
+		if (opt != 'v')
+			tool_usage("judge [-v] job");
+	}
+	if (argc - optind != 1)
+		tool_usage("judge [-v] job");
+	job = job_read(argv[optind], &f);
+	if (!job)
+		errx(EXIT_TROUBLE, "%s", f.text);
+	/* Secrets are in here: keep other processes of this user out. */
+	prctl(PR_SET_DUMPABLE, 0);
+	if (!job->is_cuda)
+		lock_device();
+	session = session_open(job, &f);
+	if (!session)
+		errx(EXIT_RETRY, "%s", f.text);
+	answer = job->phase == PHASE_VERIFY ? judge_verify(job, session, &f)
+	                                    : judge_bench(job, session, &f);
+	if (answer < 0)
+		errx(EXIT_RETRY, "%s", f.text);
+	session_close(session);
+	job_free(job);
+	return answer;
+}

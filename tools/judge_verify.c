@@ -1,0 +1,216 @@
+/* judge_verify - is the candidate right? Every workload, every input set
+ *
+ * First each workload's sets in random order, then all of everything again in
+ * another order, so that what a call leaves behind meets other shapes.
+ */
+#include "file.h"
+#include "json.h"
+#include "judge.h"
+#include "judged.h"
+#include "memory.h"
+#include "progress.h"
+#include "sandbox.h"
+#include "verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct proof {
+	const char *reason; /* NULL: right so far */
+	char detail[200];
+	int launches;
+	struct check check;
+};
+
+struct verification {
+	const struct job *job;
+	struct session *session;
+	struct judged judged;
+	struct runner *runner; /* NULL: none is alive */
+	struct proof *proof;   /* one a workload */
+	const char *end;       /* the reason that ended it early, or NULL */
+	double start;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* After these another process would not fare better. */
+static int is_final(const char *reason)
+{
+	return strcmp(reason, REASON_DIED) == 0 ||
+	       strcmp(reason, REASON_TIMEOUT) == 0 ||
+	       strcmp(reason, REASON_UNSUPPORTED) == 0 ||
+	       strcmp(reason, REASON_DEVICE_STATE) == 0;
+}
+
+static int call_once(struct verification *v, size_t workload, int set,
+                     struct fault *f)
+{
+	struct proof *p = &v->proof[workload];
+	struct measurement m;
+
+	if (!v->runner)
+		v->runner = runner_start(v->session, CANDIDATE, 1, f);
+	if (!v->runner ||
+	    judged_measure(&v->judged, v->runner, CANDIDATE, workload, &set, 1,
+	                   v->job->mode, &m, f))
+		return -1;
+	p->launches++;
+	check_merge(&p->check, &m.check);
+	if (!m.reason)
+		return 0;
+	p->reason = m.reason;
+	memcpy(p->detail, m.detail, sizeof p->detail);
+	runner_stop(v->runner);
+	v->runner = NULL;
+	if (is_final(m.reason))
+		v->end = m.reason;
+	return 0;
+}
+
+static int first_round(struct verification *v, struct fault *f)
+{
+	size_t count = v->job->workloads.count;
+	int set[JOB_SETS_MAX];
+
+	for (size_t w = 0; w < count && !v->end; w++) {
+		judged_order(&v->judged, set, v->job->sets);
+		progress("verify: workload %zu/%zu", w + 1, count);
+		for (int i = 0; i < v->job->sets; i++) {
+			if (v->end || v->proof[w].reason)
+				break;
+			if (call_once(v, w, set[i], f))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* All again, while there is time. */
+static int second_round(struct verification *v, struct fault *f)
+{
+	int sets = v->job->sets, failed = 0;
+	int count = (int)v->job->workloads.count * sets;
+	int *order = xcalloc((size_t)count, sizeof *order);
+
+	judged_order(&v->judged, order, count);
+	for (int i = 0; i < count && !failed && !v->end; i++) {
+		size_t w = (size_t)(order[i] / sets);
+		double left = v->start + v->job->budget_s - now();
+
+		if (left <= 0)
+			break;
+		progress("verify: again %d/%d, at most %.0f s left", i + 1,
+		         count, left);
+		if (!v->proof[w].reason)
+			failed = call_once(v, w, order[i] % sets, f);
+	}
+	free(order);
+	return failed;
+}
+
+static json *head(const struct verification *v)
+{
+	const struct job *job = v->job;
+	json *j = json_object();
+	char seed[24];
+
+	snprintf(seed, sizeof seed, "0x%016llx", (unsigned long long)job->seed);
+	json_add_string(j, "judge_version", JUDGE_VERSION);
+	json_add_string(j, "kernel", job->definition->name);
+	json_add_string(j, "device", job->is_cuda ? "cuda" : "cpu");
+	json_add_string(j, "device_name", session_device_name(v->session));
+	json_add_string(j, "driver", session_driver(v->session));
+	json_add_string(j, "timing", session_timing(v->session));
+	json_add_string(j, "sandbox", sandbox_level());
+	json_add_string(j, "hidden", "none");
+	json_add_integer(j, "sets", job->sets);
+	json_add_string(j, "seed", seed);
+	json_add_integer(j, "workloads", (int64_t)job->workloads.count);
+	if (v->end)
+		json_add_string(j, "finished", v->end);
+	else
+		json_add_boolean(j, "finished", 1);
+	return j;
+}
+
+static json *line(const struct verification *v, size_t workload)
+{
+	const struct definition *d = v->job->definition;
+	const struct workload *w = &v->job->workloads.item[workload];
+	const struct proof *p = &v->proof[workload];
+	const struct check *c = &p->check;
+	json *j = json_object(), *axes = json_object();
+
+	for (size_t i = 0; i < d->naxes; i++) {
+		if (d->axes[i].is_var)
+			json_add_integer(axes, d->axes[i].name,
+			                 w->axis_value[i]);
+	}
+	json_add_string(j, "uuid", w->uuid);
+	json_add(j, "axes", axes);
+	json_add_string(j, "status", p->reason ? p->reason : "ok");
+	json_add_string(j, "detail", p->detail);
+	json_add_integer(j, "launches", p->launches);
+	json_add_number(j, "max_absolute_error", c->max_abs);
+	json_add_number(j, "max_relative_error", c->max_rel);
+	json_add_number(j, "matched_ratio", check_matched_ratio(c));
+	json_add_number(j, "rms_ratio", check_rms_ratio(c));
+	return j;
+}
+
+static void print(FILE *out, json *j)
+{
+	char *text = json_text(j, 0);
+
+	fprintf(out, "%s\n", text);
+	free(text);
+	json_free(j);
+}
+
+/* Returns 1 if a workload has a reason. */
+static int write_results(const struct verification *v, struct fault *f)
+{
+	char *path = job_file(v->job, "verify.jsonl"), *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int answer = 0;
+
+	print(out, head(v));
+	for (size_t w = 0; w < v->job->workloads.count; w++) {
+		if (v->proof[w].launches == 0)
+			continue;
+		print(out, line(v, w));
+		answer |= v->proof[w].reason != NULL;
+	}
+	fclose(out);
+	if (file_write(path, text, len))
+		answer = fault_errno(f, "%s", path);
+	free(text);
+	free(path);
+	return answer;
+}
+
+int judge_verify(const struct job *job, struct session *s, struct fault *f)
+{
+	struct verification v = {.job = job, .session = s, .start = now()};
+	int answer;
+
+	judged_start(&v.judged, job);
+	v.proof = xcalloc(job->workloads.count, sizeof *v.proof);
+	answer = first_round(&v, f) || second_round(&v, f);
+	runner_stop(v.runner);
+	progress_clear();
+	answer = answer ? -1 : write_results(&v, f);
+	free(v.proof);
+	judged_free(&v.judged);
+	return answer;
+}

@@ -1,0 +1,101 @@
+/* slots - how many pairs, and calls a slot, the time allows */
+#include "slots.h"
+#include "memory.h"
+#include "session.h"
+
+#include <stdlib.h>
+
+#define SLOT_NS 4e6 /* what a slot should last */
+#define MIN_CALLS 8 /* where the time allows, for what a single call hides */
+
+void slots_init(struct slots *s, const struct job *job)
+{
+	size_t count = job->workloads.count;
+
+	*s = (struct slots){.job = job, .pairs = job->pairs};
+	s->calls = xcalloc(count, sizeof *s->calls);
+	s->call_s = xcalloc(count, sizeof *s->call_s);
+	s->call_ns = xcalloc(count, sizeof *s->call_ns);
+	for (size_t w = 0; w < count; w++)
+		s->calls[w] = 1;
+}
+
+void slots_free(struct slots *s)
+{
+	free(s->calls);
+	free(s->call_s);
+	free(s->call_ns);
+}
+
+void slots_started(struct slots *s, double seconds)
+{
+	if (seconds > s->start_s)
+		s->start_s = seconds;
+}
+
+/* The cheapest call seen is the nearest to later ones. */
+void slots_saw(struct slots *s, size_t workload, double seconds, int64_t ns)
+{
+	double *call_s = &s->call_s[workload], *call_ns = &s->call_ns[workload];
+
+	if (*call_s == 0 || seconds < *call_s)
+		*call_s = seconds;
+	if (*call_ns == 0 || (double)ns < *call_ns)
+		*call_ns = (double)ns;
+}
+
+static double pair_cost(const struct slots *s)
+{
+	double sum = 0;
+
+	for (size_t w = 0; w < s->job->workloads.count; w++)
+		sum += SIDE_COUNT * s->calls[w] * s->call_s[w];
+	return sum;
+}
+
+double slots_cost(const struct slots *s, int processes)
+{
+	double warm_up = 0;
+
+	for (size_t w = 0; w < s->job->workloads.count; w++)
+		warm_up += SIDE_COUNT * s->call_s[w];
+	return processes * (s->pairs * pair_cost(s) + warm_up) +
+	       (processes - 1) * s->start_s;
+}
+
+static int wanted_calls(const struct slots *s, size_t workload)
+{
+	double calls = SLOT_NS / (s->call_ns[workload] + 1);
+
+	return calls < MIN_CALLS   ? MIN_CALLS
+	       : calls > MAX_CALLS ? MAX_CALLS
+	                           : (int)calls;
+}
+
+static void shorten(struct slots *s)
+{
+	for (size_t w = 0; w < s->job->workloads.count; w++) {
+		if (s->calls[w] > 1)
+			s->calls[w] /= 2;
+	}
+}
+
+static int longest(const struct slots *s)
+{
+	int calls = 1;
+
+	for (size_t w = 0; w < s->job->workloads.count; w++)
+		calls = s->calls[w] > calls ? s->calls[w] : calls;
+	return calls;
+}
+
+void slots_plan(struct slots *s, int processes, double left_s)
+{
+	s->pairs = s->job->pairs;
+	for (size_t w = 0; w < s->job->workloads.count; w++)
+		s->calls[w] = wanted_calls(s, w);
+	while (s->pairs > 1 && slots_cost(s, processes) > left_s)
+		s->pairs--;
+	while (longest(s) > 1 && slots_cost(s, processes) > left_s)
+		shorten(s);
+}
