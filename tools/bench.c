@@ -1,0 +1,189 @@
+/* bench - times a candidate beside the incumbent, or says why not
+ *
+ * What need not be measured (-V: it is not right; -P: it is not better so far;
+ * it is the incumbent's code, or -L: code judged before) gets a file without
+ * rows, with a note that says so.
+ */
+#include "build.h"
+#include "comparison.h"
+#include "file.h"
+#include "front.h"
+#include "json.h"
+#include "ledger.h"
+#include "samples.h"
+#include "tool.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define USAGE                                                                  \
+	"bench [-fv] [-L ledger.jsonl] [-m full|quick|\"stride N\"] "          \
+	"[-P compare.tsv] [-t seconds] [-V verify.jsonl] -k kerneldir "        \
+	"-w workloads -c cache -o bench.tsv reference.json candidate.json "    \
+	"incumbent.json"
+
+#define MAX_VERIFY ((size_t)64 << 20)
+
+struct conditions {
+	int force;
+	const char *verify, *provisional, *ledger;
+	const struct build *candidate, *incumbent;
+};
+
+/* Why not to measure, as a note. */
+struct note {
+	const char *key;
+	char value[200];
+};
+
+/* One line of verify.jsonl: 1 if it says that something is wrong. */
+static int line_is_wrong(const json *line)
+{
+	const json *finished = json_get(line, "finished");
+	const char *status = json_string(json_get(line, "status"));
+	int value;
+
+	if (finished)
+		return json_boolean(finished, &value) || !value;
+	return !status || strcmp(status, "ok") != 0;
+}
+
+/* 1 if verify found a reason, -1 with the fault set. */
+static int is_wrong(const char *path, struct fault *f)
+{
+	size_t len;
+	char *text = file_read(path, MAX_VERIFY, &len), *at = text;
+	int wrong = 0;
+
+	if (!text)
+		return fault_errno(f, "%s", path);
+	for (long number = 1; *at && wrong == 0; number++) {
+		char *end = at + strcspn(at, "\n");
+		json *line =
+		        json_parse(at, (size_t)(end - at), path, number, f);
+
+		wrong = line ? line_is_wrong(line) : -1;
+		json_free(line);
+		at = *end ? end + 1 : end;
+	}
+	if (wrong == 0 && len == 0)
+		wrong = fault_set(f, "%s: want a head", path);
+	free(text);
+	return wrong;
+}
+
+static int find_duplicate(const struct conditions *c, struct note *n,
+                          struct fault *f)
+{
+	struct ledger l;
+	int found = 0;
+
+	if (ledger_read(c->ledger, &l, f))
+		return -1;
+	for (size_t i = 0; i < l.count && !found; i++) {
+		const struct ledger_entry *e = &l.item[i];
+
+		found = strcmp(e->device, c->candidate->device) == 0 &&
+		        strcmp(e->object, c->candidate->object_sha256) == 0;
+		n->key = "duplicate";
+		snprintf(n->value, sizeof n->value, "%s", e->experiment);
+	}
+	ledger_free(&l);
+	return found;
+}
+
+/* 1 with the note set if there is nothing to measure. */
+static int find_note(const struct conditions *c, struct note *n,
+                     struct fault *f)
+{
+	enum decision decision;
+	int wrong = c->verify ? is_wrong(c->verify, f) : 0;
+
+	if (wrong || !c->candidate->ok) {
+		n->key = "unmeasured";
+		snprintf(n->value, sizeof n->value, "candidate is not right");
+		return wrong < 0 ? -1 : 1;
+	}
+	if (c->provisional) {
+		if (comparison_read_decision(c->provisional, &decision, f))
+			return -1;
+		n->key = "unmeasured";
+		snprintf(n->value, sizeof n->value, "nothing to confirm");
+		return decision != DECISION_BETTER;
+	}
+	if (c->force || !c->incumbent->ok)
+		return 0;
+	if (strcmp(c->candidate->object_sha256, c->incumbent->object_sha256) ==
+	    0) {
+		n->key = "equal";
+		snprintf(n->value, sizeof n->value,
+		         "candidate and incumbent are the same code");
+		return 1;
+	}
+	return c->ledger ? find_duplicate(c, n, f) : 0;
+}
+
+static void write_note(const struct note *n, const char *path)
+{
+	struct samples s = {.row = NULL};
+
+	samples_note(&s, n->key, n->value);
+	if (samples_write(path, &s))
+		err(EXIT_TROUBLE, "%s", path);
+	samples_free(&s);
+}
+
+/* Decides, and does it. */
+static int bench(const struct front *front, struct conditions *c)
+{
+	struct build candidate, incumbent;
+	struct note note;
+	struct fault f;
+	int unmeasured;
+
+	if (build_read(front->parts.candidate, &candidate, &f) ||
+	    build_read(front->parts.incumbent, &incumbent, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	c->candidate = &candidate;
+	c->incumbent = &incumbent;
+	unmeasured = find_note(c, &note, &f);
+	if (unmeasured < 0)
+		errx(EXIT_TROUBLE, "%s", f.text);
+	build_free(&candidate);
+	build_free(&incumbent);
+	if (!unmeasured)
+		return front_judge(front);
+	write_note(&note, front->output);
+	return EXIT_YES;
+}
+
+int main(int argc, char *argv[])
+{
+	struct front front = {.parts = {.select = "full"}};
+	struct conditions c = {.force = 0};
+	int opt;
+
+	tool_start();
+	while ((opt = getopt(argc, argv, "L:P:V:c:fk:m:o:t:vw:")) != -1) {
+		if (opt == 'f')
+			c.force = 1;
+		else if (opt == 'L')
+			c.ledger = optarg;
+		else if (opt == 'P')
+			c.provisional = optarg;
+		else if (opt == 'V')
+			c.verify = optarg;
+		else if (front_option(&front, opt, optarg))
+			tool_usage(USAGE);
+	}
+	if (argc - optind != 3 || !front_is_complete(&front))
+		tool_usage(USAGE);
+	front.parts.reference = argv[optind];
+	front.parts.candidate = argv[optind + 1];
+	front.parts.incumbent = argv[optind + 2];
+	front.parts.phase = PHASE_BENCH;
+	return bench(&front, &c);
+}
