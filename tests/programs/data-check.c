@@ -1,7 +1,7 @@
 /* data-check - loads documents and prints them again, or says what is wrong
  *
  * data-check definition FILE...
- * data-check workload DEFINITION FILE...
+ * data-check workload DEFINITION FILE
  * data-check solution FILE...
  * data-check trace FILE...             JSONL
  * data-check safetensors FILE...       key, dtype, shape and digest of each
@@ -111,7 +111,8 @@ static int copy_safetensors(const char *from, const char *to, struct fault *f)
 static int make_solution(const char *path, const char *device, struct fault *f)
 {
 	char *content = file_read(path, MAX_FILE, NULL);
-	struct solution_source source = {path, content};
+	const char *slash = strrchr(path, '/');
+	struct solution_source source = {slash ? slash + 1 : path, content};
 	json *doc;
 
 	if (!content)
