@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"incumbent [-a | -r EXPERIMENT] -d DEVICE -e EXPERIMENTS -k KERNELDIR"
+	"incumbent [-a | -r experiment] -d device -e experiments -k kernel"
 
 struct place {
 	const char *device, *experiments, *kernel_dir;

@@ -11,7 +11,7 @@ what=$2
 select=$3
 a=$4
 b=${5-}
-kernel=$KERNELS/$KERNEL
+dir=$KERNELS/$KERNEL
 out=$BUILD/bench/$KERNEL.$device
 reference=$BUILD/run/$KERNEL.$device/reference/build.json
 
@@ -25,8 +25,8 @@ source_of() {
 	ext=c
 	[ "$device" = cpu ] || ext=cu
 	case $1 in
-	current) set -- "$kernel/solution" ;;
-	shipped) set -- "$EXPERIMENTS/$KERNEL/shipped" "$kernel/solution" ;;
+	current) set -- "$dir/solution" ;;
+	shipped) set -- "$EXPERIMENTS/$KERNEL/shipped" "$dir/solution" ;;
 	exp_*) set -- "$EXPERIMENTS/$KERNEL/$1/solution" ;;
 	*)
 		echo "$1"
@@ -47,7 +47,7 @@ source_of() {
 compile() {
 	mkdir -p "$out/$1"
 	"$BUILD/build-kernel" -c "$BUILD/cache" -d "$device" \
-		-o "$out/$1/build.json" "$kernel" "$(source_of "$2")" ||
+		-o "$out/$1/build.json" "$dir" "$(source_of "$2")" ||
 		fail "$2: does not compile: see $out/$1/build.log"
 }
 
@@ -55,7 +55,7 @@ front() {
 	program=$1
 	shift
 	tools/again.sh "$BUILD/$program" -m "$select" ${BENCH_S:+-t "$BENCH_S"} \
-		-k "$kernel" -w "$WORKLOADS/$KERNEL.jsonl" \
+		-k "$dir" -w "$WORKLOADS/$KERNEL.jsonl" \
 		-c "$BUILD/cache" "$@" || exit 2
 }
 
@@ -75,7 +75,7 @@ echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads"
 compile b "$b"
 front bench -f -o "$out/bench.tsv" "$reference" "$out/a/build.json" \
 	"$out/b/build.json"
-"$BUILD/compare" -s "$kernel/settings" -o "$out/compare.tsv" \
+"$BUILD/compare" -s "$dir/settings" -o "$out/compare.tsv" \
 	"$out/bench.tsv" || fail "see $out/bench.tsv"
 awk -F '\t' -v a="$a" -v b="$b" '
 	/^#/ { next }

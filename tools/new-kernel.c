@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE "new-kernel -d DEVICE -k KERNELDIR -w WORKLOADS DEFINITION"
+#define USAGE "new-kernel -d device -k kernel -w workloads definition"
 #define DEFINITION_MAX ((size_t)16 << 20)
 #define FIRST_EXTENT 16 /* of a variable axis in the workload we begin with */
 

@@ -38,7 +38,7 @@ conclude() {
 	sed -n 's/^| \([^|]*\) | \([^|]*\) | \([^|]*\) |$/  \1: \2 -> \3/p' \
 		"$1/result.md" | grep -v -e '---' -e 'knob: incumbent'
 	echo "see $1/result.md"
-	sed -n 's/^`\(verdict: .*\)`$/\1/p' "$1/result.md"
+	sed -n 's/^.\(verdict: .*\).$/\1/p' "$1/result.md"
 }
 
 case $ITERATIONS in

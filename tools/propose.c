@@ -22,10 +22,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE                                                                  \
-	"propose [-n] -p tune|person [-s FILE] -d DEVICE -k KERNELDIR "        \
-	"-e EXPERIMENTS -b BUILD -w WORKLOADS"
-
 struct request {
 	const char *proposer, *file, *experiments, *build;
 	struct ground ground;
@@ -273,6 +269,12 @@ static char *run(struct request *r, int dry)
 	return dir;
 }
 
+static _Noreturn void usage(void)
+{
+	tool_usage("propose [-n] -p tune|person [-s file] -d device -k kernel "
+	           "-e experiments -b build -w workloads");
+}
+
 int main(int argc, char *argv[])
 {
 	struct request r = {0};
@@ -307,12 +309,12 @@ int main(int argc, char *argv[])
 			r.ground.workloads = optarg;
 			break;
 		default:
-			tool_usage(USAGE);
+			usage();
 		}
 	}
 	if (optind != argc || !r.build || !r.ground.device || !r.experiments ||
 	    !r.ground.kernel_dir || !r.proposer || !r.ground.workloads)
-		tool_usage(USAGE);
+		usage();
 	if (strcmp(r.ground.device, "cpu") != 0 &&
 	    strcmp(r.ground.device, "cuda") != 0)
 		errx(EXIT_TROUBLE, "%s: want a device: cpu or cuda",

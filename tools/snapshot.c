@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define USAGE "snapshot -k KERNELDIR -e EXPERIMENTS -w WORKLOADS EXPERIMENT"
+#define USAGE "snapshot -k kernel -e experiments -w workloads experiment"
 
 static _Noreturn void die(const struct fault *f)
 {

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE "summarize [-s] -e EXPERIMENTS"
+#define USAGE "summarize [-s] -e experiments"
 #define LAST_SHOWN 5
 
 static const char *kernel_name(const char *experiments)
