@@ -1,5 +1,6 @@
 /* claim - the numbered folders of experiments: exp_0001, exp_0002, ... */
 #include "claim.h"
+#include "file.h"
 #include "memory.h"
 
 #include <dirent.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PREFIX "exp_"
 
@@ -85,4 +87,64 @@ char *experiment_claim(const char *dir, struct fault *f)
 		}
 		free(path);
 	}
+}
+
+int experiment_write(const char *dir, const char *name, const void *data,
+                     size_t len, struct fault *f)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	int failed = 0;
+
+	if (file_write(path, data, len))
+		failed = fault_errno(f, "%s", path);
+	free(path);
+	return failed;
+}
+
+int experiments_lock(const char *dir, struct fault *f)
+{
+	char *path = xasprintf("%s/.lock", dir);
+	int fd;
+
+	if (dir_make(dir)) {
+		fd = fault_errno(f, "%s", dir);
+	} else {
+		fd = lock_take(path, 1);
+		if (fd < 0)
+			fault_errno(f, "%s", path);
+	}
+	free(path);
+	return fd;
+}
+
+/* NAME.EXT and the six letters of mkstemp(3). */
+static int is_leftover(const char *name, const char *stem)
+{
+	static const char *const extension[] = {
+	        ".c.", ".cu.", ".md.", ".json.", ".jsonl.", ".tsv.", ".log."};
+	size_t len = strlen(name), n = stem ? strlen(stem) : 0;
+
+	if (stem && (strncmp(name, stem, n) != 0 || name[n] != '.'))
+		return 0;
+	for (size_t i = 0; i < sizeof extension / sizeof *extension; i++) {
+		size_t tail = strlen(extension[i]) + 6;
+
+		if (len > tail &&
+		    strncmp(name + len - tail, extension[i], tail - 6) == 0 &&
+		    !strchr(name + len - 6, '.'))
+			return 1;
+	}
+	return 0;
+}
+
+void sweep(const char *dir, const char *stem)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (is_leftover(e->d_name, stem))
+			unlinkat(dirfd(d), e->d_name, 0);
+	if (d)
+		closedir(d);
 }

@@ -21,4 +21,16 @@ void names_free(struct names *n);
  * Returns its path, or NULL with the fault set. Caller frees. */
 char *experiment_claim(const char *dir, struct fault *f);
 
+/* Writes DIR/NAME whole. Returns -1 with the fault set. */
+int experiment_write(const char *dir, const char *name, const void *data,
+                     size_t len, struct fault *f);
+
+/* Takes the lock of a kernel's experiments, making their folder, and waits
+ * for it. Returns a descriptor that holds it, or -1 with the fault set. */
+int experiments_lock(const char *dir, struct fault *f);
+
+/* Removes what a killed writer left of DIR/STEM.*, or of any file there where
+ * stem is NULL: names such as result.md.Ab3dE9. Only under the lock. */
+void sweep(const char *dir, const char *stem);
+
 #endif

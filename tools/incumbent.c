@@ -77,11 +77,10 @@ static void append(const struct place *p, const char *experiment,
 static void write_in(const char *dir, const char *name, const char *data,
                      size_t len)
 {
-	char *path = xasprintf("%s/%s", dir, name);
+	struct fault f;
 
-	if (file_write(path, data, len))
-		err(EXIT_TROUBLE, "%s", path);
-	free(path);
+	if (experiment_write(dir, name, data, len, &f))
+		die(&f);
 }
 
 /* The hand edit gets a number of its own; the ledger's line makes it valid. */
@@ -151,17 +150,6 @@ static int revert(const struct place *p, const char *name)
 	return EXIT_YES;
 }
 
-static void lock(const struct place *p)
-{
-	char *path = xasprintf("%s/.lock", p->experiments);
-
-	if (dir_make(p->experiments))
-		err(EXIT_TROUBLE, "%s", p->experiments);
-	if (lock_take(path, 1) < 0)
-		err(EXIT_TROUBLE, "%s", path);
-	free(path);
-}
-
 static void load(struct place *p)
 {
 	struct fault f;
@@ -177,6 +165,7 @@ int main(int argc, char *argv[])
 {
 	struct place p = {0};
 	const char *back = NULL;
+	struct fault f;
 	int c, adopting = 0;
 
 	tool_start();
@@ -204,8 +193,8 @@ int main(int argc, char *argv[])
 	if (optind != argc || !p.device || !p.experiments || !p.kernel_dir ||
 	    (adopting && back))
 		tool_usage(USAGE);
-	if (adopting || back)
-		lock(&p);
+	if ((adopting || back) && experiments_lock(p.experiments, &f) < 0)
+		die(&f);
 	load(&p);
 	if (adopting)
 		return adopt(&p);

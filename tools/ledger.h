@@ -42,8 +42,8 @@ struct ledger {
 int ledger_read(const char *path, struct ledger *out, struct fault *f);
 void ledger_free(struct ledger *l);
 
-/* Adds an experiment that is not judged yet, in memory only: its outcome is
- * "pending". knobs is an object as in a line. */
+/* Adds an experiment that is not judged yet, or "shipped", which never is, in
+ * memory only: the outcome is "pending". knobs is an object as in a line. */
 void ledger_add_pending(struct ledger *l, const char *experiment,
                         const char *device, const char *source,
                         const json *knobs);

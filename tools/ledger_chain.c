@@ -35,6 +35,8 @@ static void place(const struct ledger *l, size_t i, long from,
 		*own = (struct link){0, (long)i, from};
 	} else if (is(e, OUTCOME_REVERT)) {
 		/* as fast as what it goes back to */
+	} else if (strcmp(e->experiment, "shipped") == 0) {
+		*own = (struct link){0, -1, -1};
 	} else if (!isnan(e->speedup) && e->speedup > 0) {
 		own->y += log(e->speedup);
 	} else if (strcmp(e->reason, REASON_DUPLICATE) == 0) {

@@ -19,7 +19,7 @@ fail() {
 }
 
 step() {
-	$make -s --no-print-directory DEVICE="$device" "$@"
+	$make -s --no-print-directory BUILD="$BUILD" DEVICE="$device" "$@"
 }
 
 propose() {

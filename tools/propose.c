@@ -33,15 +33,6 @@ static _Noreturn void die(const struct fault *f)
 	errx(EXIT_TROUBLE, "%s", f->text);
 }
 
-static int holds(const char *dir, const char *name)
-{
-	char *path = xasprintf("%s/%s", dir, name);
-	int yes = file_exists(path);
-
-	free(path);
-	return yes;
-}
-
 static char *base_of(const struct request *r, const char *experiment,
                      const char *proposer, const char *created_at,
                      const char *source, const json *knobs)
@@ -62,11 +53,10 @@ static char *base_of(const struct request *r, const char *experiment,
 static void write_in(const char *dir, const char *name, const char *data,
                      size_t len)
 {
-	char *path = xasprintf("%s/%s", dir, name);
+	struct fault f;
 
-	if (file_write(path, data, len))
-		err(EXIT_TROUBLE, "%s", path);
-	free(path);
+	if (experiment_write(dir, name, data, len, &f))
+		die(&f);
 }
 
 /* The verdict stands: it was reached against the incumbent that base.json
@@ -143,10 +133,11 @@ static void look(struct request *r, const char *name, const char *source,
 {
 	char *dir = xasprintf("%s/%s", r->experiments, name);
 	char *path = xasprintf("%s/base.json", dir);
+	char *page = xasprintf("%s/result.md", dir);
 	struct base b = {0};
 	struct fault f;
 
-	if (holds(dir, "result.md")) {
+	if (file_exists(page)) {
 		/* published */
 	} else if (!file_exists(path)) {
 		free(*dead);
@@ -163,6 +154,7 @@ static void look(struct request *r, const char *name, const char *source,
 		                   b.knobs);
 	}
 	base_free(&b);
+	free(page);
 	free(path);
 	free(dir);
 }
@@ -209,6 +201,25 @@ static void write_experiment(const struct request *r, const char *dir,
 	free(base);
 }
 
+/* The shipped solution is a point of the space as well. */
+static void add_shipped(struct request *r)
+{
+	char *path = source_find(r->experiments, "shipped", r->ground.device);
+	struct proposal p;
+	struct fault f;
+	char hex[SHA256_HEX];
+
+	if (path) {
+		if (proposal_from_file(path, r->ground.device, &p, &f))
+			die(&f);
+		sha256_hex(p.source, p.len, hex);
+		ledger_add_pending(&r->ledger, "shipped", r->ground.device, hex,
+		                   p.knobs);
+		proposal_free(&p);
+	}
+	free(path);
+}
+
 static void load(struct request *r)
 {
 	char *path = xasprintf("%s/ledger.jsonl", r->experiments);
@@ -246,6 +257,7 @@ static char *run(struct request *r, int dry)
 	dir = find_pending(r, is_person ? hex : NULL, &dead);
 	if (!dir) {
 		refuse_edited(r);
+		add_shipped(r);
 		status = is_person ? 0
 		                   : proposal_by_tune(&r->ground.incumbent,
 		                                      r->ground.device,
@@ -278,8 +290,9 @@ static _Noreturn void usage(void)
 int main(int argc, char *argv[])
 {
 	struct request r = {0};
-	char *lock, *dir;
-	int c, dry = 0, fd;
+	struct fault f;
+	char *dir;
+	int c, dry = 0;
 
 	tool_start();
 	while ((c = getopt(argc, argv, "b:d:e:k:np:s:w:")) != -1) {
@@ -322,12 +335,8 @@ int main(int argc, char *argv[])
 	if (strcmp(r.proposer, r.file ? "person" : "tune") != 0)
 		errx(EXIT_TROUBLE,
 		     "%s: want -p tune, or -p person with -s FILE", r.proposer);
-	if (dir_make(r.experiments))
-		err(EXIT_TROUBLE, "%s", r.experiments);
-	lock = xasprintf("%s/.lock", r.experiments);
-	fd = lock_take(lock, 1);
-	if (fd < 0)
-		err(EXIT_TROUBLE, "%s", lock);
+	if (experiments_lock(r.experiments, &f) < 0)
+		die(&f);
 	load(&r);
 	dir = run(&r, dry);
 	if (dir)

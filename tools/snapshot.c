@@ -3,6 +3,7 @@
  * The order is verdict, incumbent, ledger, result.md. Each step is seen from
  * the files to be done or not, so that a killed snapshot is simply run again.
  */
+#include "claim.h"
 #include "file.h"
 #include "memory.h"
 #include "record.h"
@@ -109,11 +110,10 @@ static json *ledger_line(const struct record *r)
 
 static void write_page(const struct record *r, const char *name, char *text)
 {
-	char *path = xasprintf("%s/%s", r->dir, name);
+	struct fault f;
 
-	if (file_write(path, text, strlen(text)))
-		err(EXIT_TROUBLE, "%s", path);
-	free(path);
+	if (experiment_write(r->dir, name, text, strlen(text), &f))
+		die(&f);
 	free(text);
 }
 
@@ -139,6 +139,9 @@ static void publish(const struct record *r)
 	}
 	ledger_free(&l);
 	free(path);
+	sweep(r->kernel_dir, "solution");
+	sweep(r->experiments, NULL);
+	sweep(r->dir, NULL);
 	write_page(r, "trace.jsonl", traces);
 	write_page(r, "result.md", page);
 }
@@ -146,10 +149,10 @@ static void publish(const struct record *r)
 int main(int argc, char *argv[])
 {
 	const char *kernel_dir = NULL, *experiments = NULL, *workloads = NULL;
-	char *lock, *result;
+	char *result;
 	struct record r;
 	struct fault f;
-	int c, fd;
+	int c;
 
 	tool_start();
 	while ((c = getopt(argc, argv, "e:k:w:")) != -1) {
@@ -169,10 +172,8 @@ int main(int argc, char *argv[])
 	}
 	if (optind + 1 != argc || !kernel_dir || !experiments || !workloads)
 		tool_usage(USAGE);
-	lock = xasprintf("%s/.lock", experiments);
-	fd = lock_take(lock, 1);
-	if (fd < 0)
-		err(EXIT_TROUBLE, "%s", lock);
+	if (experiments_lock(experiments, &f) < 0)
+		die(&f);
 	result = xasprintf("%s/result.md", argv[optind]);
 	if (!file_exists(result)) {
 		if (record_read(argv[optind], kernel_dir, experiments,
@@ -181,8 +182,6 @@ int main(int argc, char *argv[])
 		publish(&r);
 		record_free(&r);
 	}
-	close(fd);
 	free(result);
-	free(lock);
 	return EXIT_YES;
 }

@@ -2,6 +2,7 @@
  *
  * Both pages are views: they can be thrown away and made again.
  */
+#include "claim.h"
 #include "file.h"
 #include "ledger.h"
 #include "lessons.h"
@@ -179,11 +180,10 @@ static void print_status(const struct ledger *l, const struct link *link,
 
 static void write_page(const char *dir, const char *name, char *page)
 {
-	char *path = xasprintf("%s/%s", dir, name);
+	struct fault f;
 
-	if (file_write(path, page, strlen(page)))
-		err(EXIT_TROUBLE, "%s", path);
-	free(path);
+	if (experiment_write(dir, name, page, strlen(page), &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
 	free(page);
 }
 
@@ -207,6 +207,8 @@ int main(int argc, char *argv[])
 	}
 	if (optind != argc || !experiments)
 		tool_usage(USAGE);
+	if (!status && experiments_lock(experiments, &f) < 0)
+		errx(EXIT_TROUBLE, "%s", f.text);
 	path = xasprintf("%s/ledger.jsonl", experiments);
 	if (ledger_read(path, &l, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
