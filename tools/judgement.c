@@ -3,6 +3,7 @@
 
 #include "finding.h"
 #include "memory.h"
+#include "sha256.h"
 #include "verdict.h"
 
 #include <math.h>
@@ -117,6 +118,28 @@ static void add_numbers(json *d, const struct finding *found)
 	add_rounded(aa, "spread", c->aa.spread, 6);
 }
 
+/* Seals a file that the verdict rests on. */
+static int add_seal(json *o, const char *key, const char *path, struct fault *f)
+{
+	char hex[SHA256_HEX];
+
+	if (!path)
+		return 0;
+	if (sha256_file(path, hex))
+		return fault_errno(f, "%s", path);
+	json_add_string(o, key, hex);
+	return 0;
+}
+
+static int add_seals(json *d, const struct evidence *e, struct fault *f)
+{
+	json *o = json_add(d, "evidence", json_object());
+
+	return add_seal(o, "verify.jsonl", e->verification.path, f) ||
+	       add_seal(o, "bench.tsv", e->bench.path, f) ||
+	       add_seal(o, "confirm.tsv", e->confirm.path, f);
+}
+
 static void add_origin(json *d, const struct evidence *e)
 {
 	const char *when = e->confirm.samples.count ? e->confirm.started_at
@@ -151,7 +174,7 @@ char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 	struct evidence e;
 	struct finding found;
 	json *d;
-	char *text, *line;
+	char *text, *line = NULL;
 
 	if (evidence_read(kernel_dir, dir, &e, f))
 		return NULL;
@@ -168,9 +191,11 @@ char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 	add_head_text(d, "timing", &e);
 	add_workloads(d, &e, &found);
 	add_origin(d, &e);
-	text = json_text(d, 2);
-	line = xasprintf("%s\n", text);
-	free(text);
+	if (!add_seals(d, &e, f)) {
+		text = json_text(d, 2);
+		line = xasprintf("%s\n", text);
+		free(text);
+	}
 	json_free(d);
 	finding_free(&found);
 	evidence_free(&e);
