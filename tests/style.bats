@@ -127,6 +127,14 @@ page_letters() {
 	done | nothing
 }
 
+@test "the page of the files names every setting" {
+	sed -n '/kernel_settings_known\[\] = {/,/};/p' tools/job.c |
+		grep -o '"[^"]*"' | tr -d '"' | while read -r key; do
+			grep -qE "^\.It .*\b${key%.}\b" man/ratchet-files.5 ||
+				echo "$key"
+		done | nothing
+}
+
 @test "every target of the Makefiles that is phony has a help line" {
 	make -s help >"$BATS_TEST_TMPDIR/help"
 	cat Makefile mk/*.mk | sed -n 's/^\.PHONY: *//p' | tr ' ' '\n' |
