@@ -1,23 +1,15 @@
 /* cpu_worker - the judge's side of a worker: start it, ring, freeze, stop it */
 #include "cpu_worker.h"
+#include "clock.h"
 #include "memory.h"
 #include "tool.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define NAP_NS 20000000 /* how soon a death is seen */
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
 {
@@ -82,12 +74,12 @@ int worker_start(struct worker *w, const struct worker_needs *n,
 
 enum worker_end worker_finish(struct worker *w, double timeout_s)
 {
-	int64_t deadline = now_ns() + (int64_t)(timeout_s * 1e9);
+	int64_t deadline = clock_ns() + (int64_t)(timeout_s * 1e9);
 	_Atomic uint32_t *done = &w->doorbell->done;
 	uint32_t seen;
 
 	while ((seen = atomic_load(done)) != w->rung) {
-		int64_t left = deadline - now_ns();
+		int64_t left = deadline - clock_ns();
 
 		if (sandbox_ended(&w->jail))
 			return WORKER_DIED;
@@ -107,11 +99,11 @@ enum worker_end worker_command(struct worker *w, enum doorbell_op op,
 	enum worker_end end;
 
 	ring(w, op);
-	start = now_ns();
+	start = clock_ns();
 	sandbox_thaw(&w->jail);
 	doorbell_wake(&w->doorbell->bell);
 	end = worker_finish(w, timeout_s);
-	*ns = now_ns() - start;
+	*ns = clock_ns() - start;
 	return end;
 }
 

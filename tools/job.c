@@ -1,5 +1,6 @@
 /* job - a folder that holds all that a judgement needs, and its results */
 #include "job.h"
+#include "clock.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -137,6 +138,7 @@ struct job *job_read(const char *dir, struct fault *f)
 {
 	struct job *j = xcalloc(1, sizeof *j);
 
+	j->start = clock_seconds();
 	j->dir = xstrdup(dir);
 	if (read_head(j, f) == 0 && read_settings(j, f) == 0 &&
 	    read_problem(j, f) == 0)

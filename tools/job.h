@@ -33,7 +33,8 @@ struct job {
 	enum phase phase;
 	int is_cuda;
 	uint64_t seed;   /* secret until the kernels are dead */
-	double budget_s; /* for this phase */
+	double start;    /* of clock_seconds, when it was read */
+	double budget_s; /* for this phase, from start */
 	int processes, pairs, sets;
 	int threads;      /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */

@@ -3,6 +3,7 @@
  * First each workload's sets in random order, then all of everything again in
  * another order, so that what a call leaves behind meets other shapes.
  */
+#include "clock.h"
 #include "file.h"
 #include "json.h"
 #include "judge.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct proof {
 	const char *reason; /* NULL: right so far */
@@ -31,16 +31,7 @@ struct verification {
 	struct runner *runner; /* NULL: none is alive */
 	struct proof *proof;   /* one a workload */
 	const char *end;       /* the reason that ended it early, or NULL */
-	double start;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* After these another process would not fare better. */
 static int is_final(const char *reason)
@@ -104,7 +95,8 @@ static int second_round(struct verification *v, struct fault *f)
 	judged_order(&v->judged, order, count);
 	for (int i = 0; i < count && !failed && !v->end; i++) {
 		size_t w = (size_t)(order[i] / sets);
-		double left = v->start + v->job->budget_s - now();
+		double left =
+		        v->job->start + v->job->budget_s - clock_seconds();
 
 		if (left <= 0)
 			break;
@@ -201,11 +193,14 @@ static int write_results(const struct verification *v, struct fault *f)
 
 int judge_verify(const struct job *job, struct session *s, struct fault *f)
 {
-	struct verification v = {.job = job, .session = s, .start = now()};
+	struct verification v = {.job = job, .session = s};
 	int answer;
 
 	judged_start(&v.judged, job);
 	v.proof = xcalloc(job->workloads.count, sizeof *v.proof);
+	fprintf(stderr,
+	        "verify: %zu workloads, %d input sets, twice: at most %.0f s\n",
+	        job->workloads.count, job->sets, job->budget_s);
 	answer = first_round(&v, f) || second_round(&v, f);
 	runner_stop(v.runner);
 	progress_clear();

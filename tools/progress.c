@@ -1,5 +1,6 @@
 /* progress - one line on standard error that says how far a program is */
 #include "progress.h"
+#include "clock.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,19 +12,11 @@
 
 static int is_shown; /* a line is on the terminal */
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 void progress(const char *fmt, ...)
 {
 	static double last;
 	static int is_terminal = -1;
-	double t = now();
+	double t = clock_seconds();
 	va_list ap;
 
 	if (is_terminal < 0) {

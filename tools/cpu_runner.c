@@ -1,0 +1,172 @@
+/* cpu_runner - a worker that calls one kernel, and what is in its memory */
+#include "cpu_runner.h"
+#include "cold.h"
+#include "memory.h"
+#include "verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define START_S 30.0 /* for a worker to load its kernel */
+
+void copy_printable(char *to, size_t len, const char *from, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < max && i + 1 < len && from[i]; i++)
+		to[i] = from[i] < ' ' || from[i] > '~' ? '?' : from[i];
+	to[i] = '\0';
+}
+
+static void spend(struct cpu_runner *r, const char *reason, const char *what)
+{
+	r->reason = reason;
+	snprintf(r->detail, sizeof r->detail, "%s", what);
+}
+
+/* Sets the reason of a command that did not end well. */
+static void spend_by_end(struct cpu_runner *r, enum worker_end end)
+{
+	char how[64], words[100], text[200];
+
+	switch (end) {
+	case WORKER_DIED:
+		sandbox_ending(&r->worker.jail, how, sizeof how);
+		sandbox_last_words(&r->worker.jail, words, sizeof words);
+		snprintf(text, sizeof text, "%s%s%s", how, *words ? ": " : "",
+		         words);
+		spend(r, REASON_DIED, text);
+		break;
+	case WORKER_LATE:
+		snprintf(text, sizeof text, "no answer in %g s", r->timeout_s);
+		spend(r, REASON_TIMEOUT, text);
+		break;
+	case WORKER_FORKED:
+		spend(r, REASON_UNSUPPORTED, "starts processes of its own");
+		break;
+	case WORKER_DONE:
+		break;
+	}
+}
+
+struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
+                                    const char *kernel, int writable,
+                                    int threads, struct fault *f)
+{
+	struct cpu_runner *r = xcalloc(1, sizeof *r);
+	char *path = job_file(calls->job, kernel);
+	const struct worker_needs needs = {.kernel = path,
+	                                   .input_bytes = calls->input_bytes,
+	                                   .output_bytes = calls->output_bytes,
+	                                   .writable = writable,
+	                                   .threads = threads};
+	int failed = worker_start(&r->worker, &needs, f);
+
+	free(path);
+	if (!failed && getrandom(&r->poison, sizeof r->poison, 0) < 0) {
+		failed = fault_errno(f, "getrandom");
+		worker_stop(&r->worker);
+	}
+	if (failed) {
+		free(r);
+		return NULL;
+	}
+	r->calls = calls;
+	r->writable = writable;
+	r->timeout_s = START_S;
+	spend_by_end(r, worker_finish(&r->worker, r->timeout_s));
+	if (!r->reason && r->worker.doorbell->failed) {
+		r->reason = REASON_UNSUPPORTED;
+		copy_printable(r->detail, sizeof r->detail,
+		               r->worker.doorbell->message, DOORBELL_MESSAGE);
+	}
+	r->timeout_s = calls->job->timeout_s;
+	return r;
+}
+
+void cpu_runner_stop(struct cpu_runner *r)
+{
+	worker_stop(&r->worker);
+	free(r);
+}
+
+/* Makes inputs, outputs and arguments what a call begins with. */
+static void show(struct cpu_runner *r, const struct cpu_workload *w,
+                 struct cpu_call *call)
+{
+	const struct cpu_calls *c = r->calls;
+	size_t count = r->calls->job->definition->noutputs;
+	int64_t ns;
+
+	if (r->shown != call)
+		memcpy(r->worker.inputs.map, call->inputs, w->input_bytes);
+	r->shown = call;
+	r->poison++;
+	for (size_t i = 0; i < count; i++)
+		poison_fill(r->worker.outputs.map + w->output[i].slot,
+		            w->output[i].bytes, r->poison);
+	if (r->taken == call)
+		return;
+	r->taken = call;
+	r->worker.doorbell->nargs = c->nargs;
+	memcpy(r->worker.doorbell->arg, call->arg,
+	       c->nargs * sizeof *call->arg);
+	spend_by_end(r, worker_command(&r->worker, DOORBELL_PREPARE,
+	                               r->timeout_s, &ns));
+}
+
+void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
+                     int is_cold, int64_t *ns)
+{
+	const struct cpu_workload *w = &r->calls->workload[workload];
+	struct cpu_call *call = cpu_call(r->calls, workload, set);
+	struct worker *worker = &r->worker;
+
+	*ns = 0;
+	if (!r->reason)
+		show(r, w, call);
+	if (r->reason)
+		return;
+	if (is_cold) {
+		cold_flush(worker->inputs.map, w->input_bytes);
+		cold_flush(worker->outputs.map, w->output_bytes);
+	}
+	worker->doorbell->message[0] = '\0';
+	spend_by_end(r, worker_command(worker, DOORBELL_RUN, r->timeout_s, ns));
+	if (!r->reason && worker->doorbell->failed) {
+		r->reason = REASON_LAUNCH_ERROR;
+		copy_printable(r->detail, sizeof r->detail,
+		               worker->doorbell->message, DOORBELL_MESSAGE);
+	}
+}
+
+void cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
+                      struct check *worst)
+{
+	const struct job *job = r->calls->job;
+	const struct cpu_workload *w = &r->calls->workload[workload];
+	const struct cpu_call *call = cpu_call(r->calls, workload, set);
+
+	if (r->reason)
+		return;
+	if (r->writable &&
+	    memcmp(r->worker.inputs.map, call->inputs, w->input_bytes))
+		spend(r, REASON_INPUT_MUTATED, "an input was written to");
+	for (size_t i = 0; i < job->definition->noutputs && !r->reason; i++) {
+		const struct cpu_output *o = &w->output[i];
+		size_t at = o->slot + RED_ZONE;
+		struct check c;
+		char detail[160];
+
+		check_output(o->dtype, r->worker.outputs.map + at,
+		             call->expected + at, o->elements, r->poison,
+		             &job->rule, &c);
+		check_merge(worst, &c);
+		r->reason = check_reason(&c, &job->rule, detail, sizeof detail);
+		if (r->reason)
+			snprintf(r->detail, sizeof r->detail, "%.32s: %s",
+			         job->definition->outputs[i].name, detail);
+	}
+}
