@@ -177,6 +177,19 @@ agrees() {
 	[ "$output" = $'0\n1\n1' ]
 }
 
+@test "elements lie side by side, float4's two a byte, low one first" {
+	run -0 dtype-check pack float4_e2m1 1 6 -0.5
+	[ "$output" = "72f9 1 6 -0.5" ]
+	run -0 dtype-check pack bfloat16 1 -2
+	[ "$output" = "803f00c0 1 -2" ]
+	run -0 dtype-check pack int16 258 -1 3
+	[ "$output" = "0201ffff0300 258 -1 3" ]
+	run -0 dtype-check pack bool 0 5 1
+	[ "$output" = "000101 0 1 1" ]
+	run -0 dtype-check pack int64 -2
+	[ "$output" = "feffffffffffffff -2" ]
+}
+
 @test "the spacing follows the exponent and ends at the format's edges" {
 	run -0 dtype-check ulp float16 1 0.75 -1 0 1e-9 1e9 inf
 	[ "$output" = $'0x1p-10\n0x1p-11\n0x1p-10\n0x1p-24\n0x1p-24\n0x1p+5\n0x1p+5' ]

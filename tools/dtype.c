@@ -210,11 +210,11 @@ void dtype_store(enum dtype t, void *array, size_t i, double value)
 	uint32_t code;
 
 	if (t == DTYPE_FLOAT4_E2M1) {
-		int shift = i % 2 ? 4 : 0;
+		unsigned shift = i % 2 * 4;
 
 		code = encode(&facts[t], value) << shift;
 		at[i / 2] =
-		        (unsigned char)((at[i / 2] & (0xf0 >> shift)) | code);
+		        (unsigned char)((at[i / 2] & (0xf0u >> shift)) | code);
 		return;
 	}
 	at += i * (facts[t].bits / 8);

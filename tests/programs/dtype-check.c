@@ -3,6 +3,7 @@
  * dtype-check load TYPE CODE...    the numbers of codes
  * dtype-check store TYPE NUMBER... the codes of numbers
  * dtype-check ulp TYPE NUMBER...   the spacing there
+ * dtype-check pack TYPE NUMBER...  the bytes of an array, over bits all set
  * dtype-check table TYPE           every code and its number
  * dtype-check codes TYPE           every code against a second derivation
  * dtype-check rounding TYPE        around every midpoint of two neighbours
@@ -162,6 +163,24 @@ static int convert(const char *verb, enum dtype t, const char *text)
 	return 0;
 }
 
+static void pack(enum dtype t, char **text, size_t count)
+{
+	size_t bytes = dtype_bytes(t, count);
+	unsigned char *array = malloc(bytes);
+
+	if (!array)
+		err(EXIT_TROUBLE, "%zu bytes", bytes);
+	memset(array, 0xff, bytes);
+	for (size_t i = 0; i < count; i++)
+		dtype_store(t, array, i, strtod(text[i], NULL));
+	for (size_t i = 0; i < bytes; i++)
+		printf("%02x", array[i]);
+	for (size_t i = 0; i < count; i++)
+		printf(" %g", dtype_load(t, array, i));
+	puts("");
+	free(array);
+}
+
 int main(int argc, char **argv)
 {
 	static const char usage[] = "dtype-check VERB TYPE [VALUE...]";
@@ -179,6 +198,10 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "table") == 0) {
 		for (uint64_t c = 0; c < 1ull << dtype_bits(t); c++)
 			printf("%llu %a\n", (unsigned long long)c, load(t, c));
+		return EXIT_YES;
+	}
+	if (strcmp(argv[1], "pack") == 0) {
+		pack(t, argv + 3, (size_t)argc - 3);
 		return EXIT_YES;
 	}
 	for (int i = 3; i < argc; i++) {
