@@ -106,6 +106,8 @@ static int adopt(const struct place *p)
 	write_in(dir, "result.md", page, strlen(page));
 	append(p, name, OUTCOME_ADOPT, i->source, knobs_of(i->text, i->path));
 	printf("%s adopted: %s\n", i->path, dir);
+	free(page);
+	free(dir);
 	return EXIT_YES;
 }
 
@@ -163,7 +165,7 @@ static void load(struct place *p)
 
 int main(int argc, char *argv[])
 {
-	struct place p = {0};
+	static struct place p;
 	const char *back = NULL;
 	struct fault f;
 	int c, adopting = 0;

@@ -195,7 +195,8 @@ int main(int argc, char *argv[])
 	const char *dir = NULL, *workloads = NULL, *device = NULL;
 	struct definition *d;
 	struct fault f;
-	char *text, *name;
+	const char *name;
+	char *text;
 	int c;
 
 	tool_start();
@@ -219,7 +220,8 @@ int main(int argc, char *argv[])
 	d = definition_read(argv[optind], &f);
 	if (!d)
 		errx(EXIT_TROUBLE, "%s", f.text);
-	name = basename(xstrdup(dir));
+	name = strrchr(dir, '/');
+	name = name ? name + 1 : dir;
 	if (strcmp(name, d->name) != 0)
 		errx(EXIT_TROUBLE, "%s: defines %s, not %s", argv[optind],
 		     d->name, name);

@@ -289,7 +289,7 @@ static _Noreturn void usage(void)
 
 int main(int argc, char *argv[])
 {
-	struct request r = {0};
+	static struct request r;
 	struct fault f;
 	char *dir;
 	int c, dry = 0;
@@ -341,5 +341,6 @@ int main(int argc, char *argv[])
 	dir = run(&r, dry);
 	if (dir)
 		puts(dir);
+	free(dir);
 	return EXIT_YES;
 }

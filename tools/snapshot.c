@@ -45,7 +45,7 @@ static _Noreturn void judge_again(const struct record *r,
 
 static void swap(const struct record *r, const struct ledger *l)
 {
-	struct incumbent inc;
+	static struct incumbent inc; /* still held where we exit */
 	struct fault f;
 
 	if (incumbent_read(r->kernel_dir, r->base.device, l, &inc, &f))
@@ -122,7 +122,7 @@ static void publish(const struct record *r)
 	char *path = xasprintf("%s/ledger.jsonl", r->experiments);
 	/* Made before the swap, while the old incumbent is still there. */
 	char *traces = record_traces(r), *page = record_page(r);
-	struct ledger l;
+	static struct ledger l;
 	struct fault f;
 	json *line;
 
@@ -150,7 +150,7 @@ int main(int argc, char *argv[])
 {
 	const char *kernel_dir = NULL, *experiments = NULL, *workloads = NULL;
 	char *result;
-	struct record r;
+	static struct record r;
 	struct fault f;
 	int c;
 

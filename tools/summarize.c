@@ -12,7 +12,6 @@
 
 #include <dirent.h>
 #include <err.h>
-#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +21,12 @@
 #define USAGE "summarize [-s] -e experiments"
 #define LAST_SHOWN 5
 
+/* The last name of a path. */
 static const char *kernel_name(const char *experiments)
 {
-	return basename(xstrdup(experiments));
+	const char *slash = strrchr(experiments, '/');
+
+	return slash ? slash + 1 : experiments;
 }
 
 static void print_speed(FILE *p, const struct ledger_entry *e)
