@@ -36,7 +36,9 @@ struct definition {
 	json *document; /* owns the strings above; written again exactly */
 };
 
-/* Returns NULL with the fault set ("path:line: reason"). */
+/* Checks all of the schema but what needs Python: a reference must have a line
+ * that begins with "def run(", constraints must be strings. Returns NULL with
+ * the fault set ("path:line: reason"). */
 struct definition *definition_read(const char *path, struct fault *f);
 void definition_free(struct definition *d);
 
