@@ -255,6 +255,14 @@ no_debris() {
 	no_debris
 }
 
+@test "who waits long for another compilation says so" {
+	build s.c
+	flock "/tmp/ratchet-$(id -u)/lock" sleep 4 &
+	sleep 0.3
+	run -0 build s.c
+	[[ $output == "build-kernel: waiting for another compilation (/tmp/ratchet-"* ]]
+}
+
 @test "a Solution of several sources, with an entry of its own" {
 	cat >s.json <<-'END'
 		{"name": "n", "definition": "k", "author": "a",

@@ -28,6 +28,7 @@
 	"build-kernel [-v] [-a arch] -c cache -d cpu|cuda -o build.json "      \
 	"kernel_dir source"
 #define COMPILE_LIMIT_S 120
+#define PATIENCE_MS 3000
 #define OBJECT_MAX ((size_t)1 << 30)
 #define FREE_MIN (1 << 20) /* bytes; with less a compiler cannot work */
 
@@ -37,9 +38,17 @@ struct request {
 	const char *cache, *device, *arch, *output, *kernel_dir, *source;
 };
 
-static void fail(const struct fault *f)
+/* Other compilations are mostly short; a long wait has its reason told. */
+static void wait_for_turn(const char *lock)
 {
-	errx(EXIT_TROUBLE, "%s", f->text);
+	for (int i = 0; i < PATIENCE_MS / 10; i++) {
+		if (lock_take(lock, 0) >= 0)
+			return;
+		usleep(10 * 1000);
+	}
+	warnx("waiting for another compilation (%s)", lock);
+	if (lock_take(lock, 1) < 0)
+		err(EXIT_TROUBLE, "%s", lock);
 }
 
 /* The folder where all compiling is done, /tmp/ratchet-UID/compile, empty.
@@ -60,8 +69,7 @@ static char *compile_dir(void)
 		     "%s: not a private folder of this user; "
 		     "remove it",
 		     home);
-	if (lock_take(lock, 1) < 0)
-		err(EXIT_TROUBLE, "%s", lock);
+	wait_for_turn(lock);
 	if ((file_exists(dir) && dir_remove(dir)) || mkdir(dir, 0700))
 		err(EXIT_TROUBLE, "%s", dir);
 	free(home);
@@ -265,7 +273,7 @@ static int compile(const struct request *q, const struct recipe *r,
 	if (is_verbose)
 		warnx("%s", r->line);
 	if (sources_write(s, dir, &f) || command_run(&c, &made, &f))
-		fail(&f);
+		errx(EXIT_TROUBLE, "%s", f.text);
 	if (made.ok) {
 		publish(q, r, s, dir, &made);
 		answer = use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;
@@ -295,7 +303,7 @@ static int build(const struct request *q)
 	    sources_read(&s, q->source, q->device, &f) ||
 	    recipe_make(&r, &s, q->device, q->arch, &settings, q->kernel_dir,
 	                dir, &f))
-		fail(&f);
+		errx(EXIT_TROUBLE, "%s", f.text);
 	answer = use_report(q, &r);
 	if (answer < 0 && use_entry(q, &r))
 		answer = EXIT_YES;

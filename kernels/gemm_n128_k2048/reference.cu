@@ -42,7 +42,7 @@ static __global__ void gemm(const half *A, const half *B, half *C, int64_t M)
 
 static int run(const DLTensor *a, const DLTensor *b, const DLTensor *c)
 {
-	int64_t M = a->shape[0];
+	int64_t M = ratchet_extent(a, 0);
 
 	if (RATCHET_WANT(a, RATCHET_FLOAT16, -1, K) ||
 	    RATCHET_WANT(b, RATCHET_FLOAT16, N, K) ||

@@ -205,7 +205,7 @@ __global__ void __launch_bounds__(THREADS)
 
 static int run(const DLTensor *a, const DLTensor *b, const DLTensor *c)
 {
-	int64_t M = a->shape[0];
+	int64_t M = ratchet_extent(a, 0);
 	float *part = NULL;
 	unsigned *arrived = NULL;
 

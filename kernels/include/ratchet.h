@@ -7,7 +7,7 @@
  *
  *	static int run(const DLTensor *x, double a, const DLTensor *y)
  *	{
- *		int64_t n = x->shape[0];
+ *		int64_t n = ratchet_extent(x, 0);
  *
  *		if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
  *		    RATCHET_WANT(y, RATCHET_FLOAT32, n))
@@ -95,6 +95,12 @@ ratchet_fail(const char *kind, const char *format, ...)
 RATCHET_LOCAL void *ratchet_data(const DLTensor *t)
 {
 	return (char *)t->data + t->byte_offset;
+}
+
+/* How long an axis is; 0 where the tensor has no such axis. */
+RATCHET_LOCAL int64_t ratchet_extent(const DLTensor *t, int axis)
+{
+	return axis < t->ndim ? t->shape[axis] : 0;
 }
 
 /* RATCHET_WANT(tensor, type, extents...): 0 if the tensor has that element

@@ -37,7 +37,7 @@ static __global__ void rmsnorm(const __nv_bfloat16 *x,
 
 static int run(const DLTensor *x, const DLTensor *weight, const DLTensor *y)
 {
-	int64_t rows = x->shape[0];
+	int64_t rows = ratchet_extent(x, 0);
 
 	if (RATCHET_WANT(x, RATCHET_BFLOAT16, -1, H) ||
 	    RATCHET_WANT(weight, RATCHET_BFLOAT16, H) ||

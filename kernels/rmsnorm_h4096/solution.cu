@@ -141,7 +141,7 @@ __global__ void __launch_bounds__(THREADS)
 
 static int run(const DLTensor *x, const DLTensor *weight, const DLTensor *y)
 {
-	int64_t rows = x->shape[0];
+	int64_t rows = ratchet_extent(x, 0);
 	int64_t ctas = (rows + ROWS_PER_CTA - 1) / ROWS_PER_CTA;
 
 	if (RATCHET_WANT(x, RATCHET_BFLOAT16, -1, H) ||
