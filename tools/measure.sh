@@ -12,7 +12,7 @@ select=$3
 a=$4
 b=${5-}
 dir=$KERNELS/$KERNEL
-out=$BUILD/bench/$KERNEL.$device
+out=$BUILD/measured/$KERNEL.$device
 reference=$BUILD/run/$KERNEL.$device/reference/build.json
 
 fail() {
@@ -45,10 +45,9 @@ source_of() {
 }
 
 compile() {
-	mkdir -p "$out/$1"
+	mkdir -p "$out/$1" || exit 2
 	"$BUILD/build-kernel" -c "$BUILD/cache" -d "$device" \
-		-o "$out/$1/build.json" "$dir" "$(source_of "$2")" ||
-		fail "$2: does not compile: see $out/$1/build.log"
+		-o "$out/$1/build.json" "$dir" "$(source_of "$2")" || exit 2
 }
 
 front() {

@@ -152,7 +152,7 @@ int main(int argc, char *argv[])
 	char *result;
 	static struct record r;
 	struct fault f;
-	int c;
+	int c, is_published;
 
 	tool_start();
 	while ((c = getopt(argc, argv, "e:k:w:")) != -1) {
@@ -175,13 +175,14 @@ int main(int argc, char *argv[])
 	if (experiments_lock(experiments, &f) < 0)
 		die(&f);
 	result = xasprintf("%s/result.md", argv[optind]);
-	if (!file_exists(result)) {
+	is_published = file_exists(result);
+	free(result);
+	if (!is_published) {
 		if (record_read(argv[optind], kernel_dir, experiments,
 		                workloads, &r, &f))
 			die(&f);
 		publish(&r);
 		record_free(&r);
 	}
-	free(result);
 	return EXIT_YES;
 }
