@@ -1,6 +1,7 @@
 load setup
 
-# What every program promises alike.
+# What every program promises alike (but for the worker, which only the judge
+# starts).
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -17,7 +18,7 @@ programs() {
 }
 
 @test "without arguments a tool that needs some gives its usage and exits 2" {
-	for program in $(programs | grep -v '^doctor$'); do
+	for program in $(programs | grep -vE '^(doctor|worker)$'); do
 		run -2 --separate-stderr "$program"
 		echo "$program: $output $stderr"
 		[ -z "$output" ]
@@ -26,7 +27,7 @@ programs() {
 }
 
 @test "an unknown option is answered with the usage and exit 2" {
-	for program in $(programs); do
+	for program in $(programs | grep -v '^worker$'); do
 		run -2 --separate-stderr "$program" -@
 		echo "$program: $output $stderr"
 		[ -z "$output" ]
@@ -35,7 +36,7 @@ programs() {
 }
 
 @test "a tool runs with standard output and error closed" {
-	for program in $(programs | grep -v '^doctor$'); do
+	for program in $(programs | grep -vE '^(doctor|worker)$'); do
 		run -2 bash -c "$program >&- 2>&-"
 	done
 }

@@ -23,19 +23,18 @@ struct random4 {
 };
 
 RANDOM_FN struct random4 random_block(uint64_t seed, uint64_t stream,
-				      uint64_t block)
+                                      uint64_t block)
 {
 	uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
 	struct random4 c = {{(uint32_t)block, (uint32_t)(block >> 32),
-			     (uint32_t)stream, (uint32_t)(stream >> 32)}};
+	                     (uint32_t)stream, (uint32_t)(stream >> 32)}};
 
 	for (int round = 0; round < 10; round++) {
 		uint64_t a = (uint64_t)0xD2511F53u * c.word[0];
 		uint64_t b = (uint64_t)0xCD9E8D57u * c.word[2];
-		struct random4 next = {{(uint32_t)(b >> 32) ^ c.word[1] ^ k0,
-					(uint32_t)b,
-					(uint32_t)(a >> 32) ^ c.word[3] ^ k1,
-					(uint32_t)a}};
+		struct random4 next = {
+		        {(uint32_t)(b >> 32) ^ c.word[1] ^ k0, (uint32_t)b,
+		         (uint32_t)(a >> 32) ^ c.word[3] ^ k1, (uint32_t)a}};
 
 		c = next;
 		k0 += 0x9E3779B9u;
@@ -77,8 +76,7 @@ RANDOM_FN float random_normal(uint32_t word)
 	float log_p = random_log(p);
 	float t = sqrtf(-2.0f * log_p);
 	float top = 2.515517f + t * (0.802853f + t * 0.010328f);
-	float bottom =
-	    1.0f + t * (1.432788f + t * (0.189269f + t * 0.001308f));
+	float bottom = 1.0f + t * (1.432788f + t * (0.189269f + t * 0.001308f));
 	float x = t - top / bottom;
 
 	return word >> 31 ? -x : x;
