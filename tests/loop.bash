@@ -1,18 +1,12 @@
 # loop - a tiny kernel, and experiments of it that were judged as a test wishes
 
-# A tree of its own, with the loop's programs run as make does.
+# A tree of its own.
 tiny_tree() {
 	cp -R "$BATS_TEST_DIRNAME/tiny/." "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR" || return 1
 	k=kernels/scale
 	x=experiments/scale
 	w=workloads/scale.jsonl
-	# A judge to hash, where only the loop's programs were built.
-	bin=$BATS_TEST_TMPDIR/bin
-	mkdir -p "$bin"
-	cp "$BUILD"/{propose,snapshot,summarize,incumbent} "$bin"
-	cp "$BUILD/judge" "$bin" 2>/dev/null || echo judge >"$bin/judge"
-	PATH=$bin:$PATH
 }
 
 hash_of() {
