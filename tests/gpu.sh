@@ -74,10 +74,10 @@ job() { # variant phase
 	cp $KERNEL/definition.json $KERNEL/workloads.jsonl $KERNEL/settings \
 		"$dir/" || return
 	for i in so cubin; do
-		ln -f "$WORK/$1.$i" "$dir/candidate.$i"
-		ln -f "$WORK/honest.$i" "$dir/incumbent.$i"
+		ln -sf "$PWD/$WORK/$1.$i" "$dir/candidate.$i"
+		ln -sf "$PWD/$WORK/honest.$i" "$dir/incumbent.$i"
 	done
-	ln -f "$WORK/honest.so" "$dir/reference.so"
+	ln -sf "$PWD/$WORK/honest.so" "$dir/reference.so"
 	printf 'phase = verify\ndevice = cuda\nseed = 0x%s\nbudget_s = 60\n' \
 		"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')" >"$dir/job"
 }
@@ -92,17 +92,15 @@ build() {
 			2>/dev/null)" ] && continue
 		compile "$v" || echo "gpu.sh: $v does not compile" >&2
 	done
-	for v in $list slow; do
-		job "$v"
-	done
 }
 
 check() { # variant flags reason
 	flags=$2
+	job "$1"
 	[ "$flags" = - ] && flags=
 	out=$WORK/$1$flags.out
 	# shellcheck disable=SC2086
-	"$BUILD/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>&1
+	timeout 60 "$BUILD/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>&1
 	status=$?
 	bad=$(grep -v '^#' "$out" | cut -f3 | grep -cvx "$3")
 	lines=$(grep -vc '^#' "$out")
@@ -110,7 +108,7 @@ check() { # variant flags reason
 		echo "ok $1 $2 $3"
 	else
 		echo "not ok $1 $2: want $3, status $status"
-		sed 's/^/    /' "$out"
+		grep -v '^# [0-9]' "$out" | cut -c1-160 | sed 's/^/    /' 
 	fi
 }
 

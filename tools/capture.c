@@ -20,13 +20,14 @@ enum { LAYOUT_FD = 3, PLAN_FD };
 
 static int make_decoys(const struct layout *l, struct fault *f)
 {
+	if (gpumem_reserve(ARENA_BASE, l->span, f))
+		return -1;
 	for (int i = 0; i < ARENAS; i++)
-		if (gpumem_decoy(l->arena_bytes[i],
-		                 arena_address((enum arena)i), f))
+		if (gpumem_decoy(l->arena_bytes[i], l->arena[i], f))
 			return -1;
-	hooks.scratch = arena_address(ARENA_SCRATCH);
+	hooks.scratch = l->arena[ARENA_SCRATCH];
 	hooks.scratch_bytes = l->arena_bytes[ARENA_SCRATCH];
-	hooks.zeroed = arena_address(ARENA_ZEROED);
+	hooks.zeroed = l->arena[ARENA_ZEROED];
 	hooks.zeroed_bytes = l->arena_bytes[ARENA_ZEROED];
 	return 0;
 }

@@ -44,7 +44,10 @@ int program_start(struct jailed *j, const char *const argv[], const int *fd,
 {
 	char *env[KEPT + 1] = {NULL}, *path;
 	const char *args[4] = {NULL};
-	struct sandbox box = {args, (const char *const *)env, fd, fds, NULL};
+	struct sandbox box = {.argv = args,
+	                      .env = (const char *const *)env,
+	                      .fd = fd,
+	                      .nfd = fds};
 	size_t n = 0;
 	int status;
 

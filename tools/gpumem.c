@@ -34,16 +34,17 @@ int gpumem_import(int fd, cu_memory *out, struct fault *f)
 	          f);
 }
 
-static int reserve(size_t bytes, cu_address wanted, cu_address *got,
-                   struct fault *f)
+int gpumem_reserve(cu_address address, size_t bytes, struct fault *f)
 {
-	if (CU(cuMemAddressReserve(got, bytes, 0, wanted, 0), f))
+	cu_address got;
+
+	if (CU(cuMemAddressReserve(&got, bytes, 0, address, 0), f))
 		return -1;
-	if (!wanted || *got == wanted)
+	if (got == address)
 		return 0;
-	cuda.cuMemAddressFree(*got, bytes);
-	return fault_set(f, "cuMemAddressReserve: address %#llx is taken",
-	                 (unsigned long long)wanted);
+	cuda.cuMemAddressFree(got, bytes);
+	return fault_set(f, "cuMemAddressReserve: asked for %#llx, got %#llx",
+	                 (unsigned long long)address, (unsigned long long)got);
 }
 
 static int allow(cu_address address, size_t bytes, int access, struct fault *f)
@@ -56,20 +57,16 @@ static int allow(cu_address address, size_t bytes, int access, struct fault *f)
 int gpumem_map_at(cu_memory m, size_t bytes, cu_address address, int access,
                   struct fault *f)
 {
-	cu_address got;
-
-	if (reserve(bytes, address, &got, f) ||
-	    CU(cuMemMap(got, bytes, 0, m, 0), f))
+	if (CU(cuMemMap(address, bytes, 0, m, 0), f))
 		return -1;
-	return allow(got, bytes, access, f);
+	return allow(address, bytes, access, f);
 }
 
 int gpumem_map(cu_memory m, size_t bytes, cu_address *address, struct fault *f)
 {
-	if (reserve(bytes, 0, address, f) ||
-	    CU(cuMemMap(*address, bytes, 0, m, 0), f))
+	if (CU(cuMemAddressReserve(address, bytes, 0, 0, 0), f))
 		return -1;
-	return allow(*address, bytes, CU_ACCESS_READ_WRITE, f);
+	return gpumem_map_at(m, bytes, *address, CU_ACCESS_READ_WRITE, f);
 }
 
 void gpumem_unmap(cu_address address, size_t bytes)
@@ -78,24 +75,27 @@ void gpumem_unmap(cu_address address, size_t bytes)
 	cuda.cuMemAddressFree(address, bytes);
 }
 
+/* Memory is mapped whole, so that the last piece is one of its own. */
 int gpumem_decoy(size_t bytes, cu_address address, struct fault *f)
 {
 	size_t piece = bytes < DECOY_BYTES ? bytes : DECOY_BYTES;
-	cu_memory m;
-	cu_address got;
+	size_t rest = bytes ? bytes % piece : 0;
+	cu_memory m, last;
 
 	if (!bytes)
 		return 0;
-	if (gpumem_create(piece, &m, f) || reserve(bytes, address, &got, f))
+	if (gpumem_create(piece, &m, f) ||
+	    (rest && gpumem_create(rest, &last, f)))
 		return -1;
-	for (size_t at = 0; at < bytes; at += piece) {
-		size_t n = bytes - at < piece ? bytes - at : piece;
-
-		if (CU(cuMemMap(address + at, n, 0, m, 0), f))
+	for (size_t at = 0; at + piece <= bytes; at += piece)
+		if (CU(cuMemMap(address + at, piece, 0, m, 0), f))
 			return -1;
-	}
-	if (allow(address, bytes, CU_ACCESS_READ_WRITE, f) ||
-	    CU(cuMemsetD8Async(address, 0, piece, NULL), f))
+	if ((rest &&
+	     CU(cuMemMap(address + bytes - rest, rest, 0, last, 0), f)) ||
+	    allow(address, bytes, CU_ACCESS_READ_WRITE, f) ||
+	    CU(cuMemsetD8Async(address, 0, piece, NULL), f) ||
+	    (rest &&
+	     CU(cuMemsetD8Async(address + bytes - rest, 0, rest, NULL), f)))
 		return -1;
 	return CU(cuCtxSynchronize(), f);
 }

@@ -19,11 +19,6 @@ static uint64_t round_up(uint64_t n, uint64_t multiple)
 	return (n + multiple - 1) / multiple * multiple;
 }
 
-uint64_t arena_address(enum arena a)
-{
-	return ARENA_BASE + (uint64_t)a * ARENA_STRIDE;
-}
-
 size_t layout_bytes(const struct layout *l)
 {
 	return sizeof *l +
@@ -36,18 +31,18 @@ const struct layout_arg *layout_call(const struct layout *l, uint32_t workload,
 	return &l->arg[((size_t)workload * l->sets + set) * l->args];
 }
 
-/* Gives a tensor the next free place of its arena. */
+/* Gives a tensor the next free place of its arena, for now counted from the
+ * arena's beginning. */
 static void place(struct layout *l, struct layout_arg *a)
 {
 	enum arena arena = a->is_output ? ARENA_OUTPUT : ARENA_INPUT;
 	uint64_t *used = &l->arena_bytes[arena];
 
-	a->address = arena_address(arena) + *used;
+	a->address = *used;
 	if (!a->is_output) {
 		*used += round_up(a->bytes, ALIGNMENT);
 		return;
 	}
-	a->slot = a->address;
 	a->slot_bytes = poison_slot_bytes(a->bytes);
 	a->address += RED_ZONE;
 	*used += round_up(a->slot_bytes, ALIGNMENT);
@@ -62,8 +57,8 @@ static void describe(const struct job *job, const struct workload *w,
 	a->dtype = t->dtype;
 	a->ndim = t->ndim;
 	/* What overflows becomes too large for its arena, and is refused. */
-	a->elements = n < 0 || (uint64_t)n > ARENA_STRIDE ? 2 * ARENA_STRIDE + 2
-	                                                  : (uint64_t)n;
+	a->elements = n < 0 || (uint64_t)n > ARENA_MAX ? 2 * ARENA_MAX + 2
+	                                               : (uint64_t)n;
 	a->bytes = dtype_bytes(t->dtype, a->elements);
 }
 
@@ -112,6 +107,34 @@ static void lay_call(const struct job *job, struct layout *l, size_t workload,
 		l->call_output_bytes = before;
 }
 
+/* Puts the arenas one behind the other, and every tensor where it will be. */
+static int place_arenas(struct layout *l)
+{
+	uint64_t at = ARENA_BASE;
+
+	for (int i = 0; i < ARENAS; i++) {
+		/* What is shared with other processes may not be empty. */
+		if (!l->arena_bytes[i] && i != ARENA_SCRATCH)
+			l->arena_bytes[i] = 1;
+		if (l->arena_bytes[i] > ARENA_MAX)
+			return -1;
+		l->arena_bytes[i] = round_up(l->arena_bytes[i], ARENA_GRANULE);
+		l->arena[i] = at;
+		l->span = at + l->arena_bytes[i] - ARENA_BASE;
+		at += l->arena_bytes[i] + ARENA_GAP;
+	}
+	for (size_t i = 0; i < (size_t)l->workloads * l->sets * l->args; i++) {
+		struct layout_arg *a = &l->arg[i];
+
+		if (a->is_scalar)
+			continue;
+		a->address +=
+		        l->arena[a->is_output ? ARENA_OUTPUT : ARENA_INPUT];
+		a->slot = a->is_output ? a->address - RED_ZONE : 0;
+	}
+	return 0;
+}
+
 struct layout *layout_make(const struct job *job, struct fault *f)
 {
 	const struct definition *d = job->definition;
@@ -128,20 +151,14 @@ struct layout *layout_make(const struct job *job, struct fault *f)
 			lay_call(job, l, w, set);
 	l->arena_bytes[ARENA_SCRATCH] = (uint64_t)job->scratch_bytes;
 	l->arena_bytes[ARENA_ZEROED] = ZEROED_BYTES;
-	for (int i = 0; i < ARENAS; i++) {
-		if (!l->arena_bytes[i] && i != ARENA_SCRATCH)
-			l->arena_bytes[i] = 1;
-		l->arena_bytes[i] = round_up(l->arena_bytes[i], ARENA_GRANULE);
-		if (l->arena_bytes[i] <= ARENA_STRIDE)
-			continue;
-		fault_set(f,
-		          "%s: the tensors of all workloads and %u sets are "
-		          "too large for one judgement: use fewer workloads",
-		          job->dir, l->sets);
-		free(l);
-		return NULL;
-	}
-	return l;
+	if (!place_arenas(l))
+		return l;
+	fault_set(f,
+	          "%s: the tensors of all workloads and %u sets are too large "
+	          "for one judgement: use fewer workloads",
+	          job->dir, l->sets);
+	free(l);
+	return NULL;
 }
 
 int layout_export(const struct layout *l, struct fault *f)
@@ -183,7 +200,7 @@ int layout_holds(const struct layout *l, uint64_t address, uint64_t bytes)
 {
 	for (int i = 0; i < ARENAS; i++) {
 		uint64_t size = l->arena_bytes[i];
-		uint64_t offset = address - arena_address((enum arena)i);
+		uint64_t offset = address - l->arena[i];
 
 		if (offset < size && bytes <= size - offset)
 			return 1;

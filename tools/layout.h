@@ -17,8 +17,9 @@ struct job;
 
 enum arena { ARENA_INPUT, ARENA_OUTPUT, ARENA_SCRATCH, ARENA_ZEROED, ARENAS };
 
-#define ARENA_BASE 0x7a0000000000u /* of the first arena */
-#define ARENA_STRIDE 0x4000000000u /* from one arena to the next */
+#define ARENA_BASE 0x7a0000000000u     /* of the first arena */
+#define ARENA_MAX 0x4000000000u        /* bytes of the largest that is served */
+#define ARENA_GAP ((uint64_t)64 << 20) /* nothing is mapped between two */
 #define ARENA_GRANULE ((size_t)2 << 20)
 #define ZEROED_BYTES ((size_t)4 << 20)
 
@@ -36,8 +37,10 @@ struct layout_arg {
 };
 
 struct layout {
+	uint64_t arena[ARENAS];       /* where each begins */
 	uint64_t arena_bytes[ARENAS]; /* multiples of ARENA_GRANULE */
-	uint64_t call_output_bytes;   /* the largest of any call */
+	uint64_t span;              /* from ARENA_BASE to the end of the last */
+	uint64_t call_output_bytes; /* the largest of any call */
 	uint32_t workloads, sets, args;
 	struct layout_arg arg[]; /* of workload 0's set 0, set 1, ... */
 };
@@ -57,9 +60,6 @@ int layout_export(const struct layout *l, struct fault *f);
 
 /* Maps what layout_export made. NULL with the fault set. */
 const struct layout *layout_import(int fd, struct fault *f);
-
-/* The address at which an arena begins. */
-uint64_t arena_address(enum arena a);
 
 /* Do bytes at address lie within one of the arenas? */
 int layout_holds(const struct layout *l, uint64_t address, uint64_t bytes);

@@ -150,15 +150,15 @@ static int get_memset(struct bytes_in *b, const struct layout *l,
 	m->height = get_u64(b);
 	m->value = get_u32(b);
 	m->element_bytes = get_u32(b);
-	if (b->bad || !m->width || !m->height || m->width > ARENA_STRIDE ||
-	    m->height > ARENA_STRIDE || m->pitch > ARENA_STRIDE ||
+	if (b->bad || !m->width || !m->height || m->width > ARENA_MAX ||
+	    m->height > ARENA_MAX || m->pitch > ARENA_MAX ||
 	    (m->element_bytes != 1 && m->element_bytes != 2 &&
 	     m->element_bytes != 4))
 		return -1;
 	row = m->width * m->element_bytes;
 	if (m->height == 1)
 		m->pitch = row;
-	if (m->pitch < row || m->height - 1 > ARENA_STRIDE / m->pitch)
+	if (m->pitch < row || m->height - 1 > ARENA_MAX / m->pitch)
 		return -1;
 	return layout_holds(l, m->dst, (m->height - 1) * m->pitch + row) ? 0
 	                                                                 : -1;

@@ -41,7 +41,7 @@ static uint64_t first_input(const struct reference *r,
 	for (uint32_t i = 0; i < r->layout->args; i++)
 		if (!a[i].is_scalar && !a[i].is_output)
 			return a[i].address;
-	return arena_address(ARENA_INPUT);
+	return r->layout->arena[ARENA_INPUT];
 }
 
 /* Draws one input into the place that it has, moved by shift. */
@@ -168,7 +168,7 @@ static int expect(struct reference *r, struct fault *f)
 				return -1;
 			if (kernel_call(run, a, r->layout->args, shift,
 			                r->expected -
-			                        arena_address(ARENA_OUTPUT),
+			                        r->layout->arena[ARENA_OUTPUT],
 			                &why) ||
 			    gpu_wait(&r->gpu, &why))
 				return fault_set(
@@ -217,7 +217,8 @@ static int adopt(struct reference *r, struct runner *n, const int *fd, int fds,
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
 			if (draw_inputs(r, w, set,
-			                n->input - arena_address(ARENA_INPUT),
+			                n->input -
+			                        r->layout->arena[ARENA_INPUT],
 			                f))
 				return -1;
 	return gpu_wait(&r->gpu, f);
@@ -238,7 +239,8 @@ static int check_outputs(struct reference *r, const struct runner *n,
 		        layout_call(r->layout, q->workload, q->set[i]);
 
 		for (uint32_t j = first; !status && j < r->layout->args; j++) {
-			uint64_t at = a[j].slot - arena_address(ARENA_OUTPUT);
+			uint64_t at =
+			        a[j].slot - r->layout->arena[ARENA_OUTPUT];
 			struct gpu_output o = {
 			        a[j].dtype,     a[j].elements,
 			        a[j].bytes,     a[j].slot_bytes,
@@ -284,7 +286,7 @@ static int check_inputs(struct reference *r, const struct runner *n,
 			return -1;
 		for (uint32_t j = 0; j < d->ninputs; j++) {
 			cu_address theirs = n->input + a[j].address -
-			                    arena_address(ARENA_INPUT);
+			                    r->layout->arena[ARENA_INPUT];
 
 			if (a[j].is_scalar)
 				continue;

@@ -65,7 +65,7 @@ static int map_arena(struct side *s, enum arena a, uint64_t bytes, int access,
 	if (!bytes)
 		return 0;
 	if (gpumem_create(bytes, &m, f) ||
-	    gpumem_map_at(m, bytes, arena_address(a), access, f))
+	    gpumem_map_at(m, bytes, s->layout->arena[a], access, f))
 		return -1;
 	if (fd && (*fd = gpumem_export(m, f)) < 0)
 		return -1;
@@ -83,7 +83,8 @@ static int map_arenas(struct side *s, int writable, int fd[WIRE_FDS],
 {
 	const uint64_t *bytes = s->layout->arena_bytes;
 
-	if (map_arena(s, ARENA_INPUT, bytes[ARENA_INPUT],
+	if (gpumem_reserve(ARENA_BASE, s->layout->span, f) ||
+	    map_arena(s, ARENA_INPUT, bytes[ARENA_INPUT],
 	              writable ? CU_ACCESS_READ_WRITE : CU_ACCESS_READ, &fd[0],
 	              f) ||
 	    map_arena(s, ARENA_OUTPUT, bytes[ARENA_OUTPUT],
@@ -95,7 +96,7 @@ static int map_arenas(struct side *s, int writable, int fd[WIRE_FDS],
 		return -1;
 	if (!s->mapped[ARENA_ZEROED])
 		return 0;
-	return CU(cuMemsetD8Async(arena_address(ARENA_ZEROED), 0,
+	return CU(cuMemsetD8Async(s->layout->arena[ARENA_ZEROED], 0,
 	                          s->mapped[ARENA_ZEROED], s->gpu.stream),
 	          f);
 }
@@ -133,7 +134,7 @@ static int reset(struct side *s, uint32_t workload, uint32_t set, uint64_t seed,
 	struct gpu *g = &s->gpu;
 
 	if (cubin_restore(&s->cubin, g->stream, f) ||
-	    gpu_poison(g, arena_address(ARENA_SCRATCH),
+	    gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
 	               s->mapped[ARENA_SCRATCH], seed, SCRATCH_STREAM, f) ||
 	    gpu_scrub(g, (uint32_t)seed, f))
 		return -1;
@@ -191,7 +192,7 @@ static int check_zeroed(struct side *s, struct wire_reply *reply,
 
 	if (!s->mapped[ARENA_ZEROED])
 		return 0;
-	if (gpu_count_nonzero(&s->gpu, arena_address(ARENA_ZEROED),
+	if (gpu_count_nonzero(&s->gpu, s->layout->arena[ARENA_ZEROED],
 	                      s->mapped[ARENA_ZEROED], &dirty, f))
 		return -1;
 	if (dirty) {
