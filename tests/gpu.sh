@@ -3,8 +3,10 @@
 #
 #	tests/gpu.sh build	compile the tools and the test kernels (needs
 #				nvcc, no GPU)
-#	tests/gpu.sh run	run them (needs a GPU, no nvcc); exit 1 if a
-#				check fails
+#	tests/gpu.sh run [name...]	run them, or some (needs a GPU, no nvcc);
+#				exit 1 if a check fails
+#	tests/gpu.sh cupti	print the judge's times beside CUPTI's (needs
+#				a GPU, and libcupti to build and to run)
 #
 # Environment: BUILD (build), GPU_WORK ($BUILD/gpu), ARCH (sm_90).
 cd "$(dirname "$0")/.." || exit 2
@@ -26,6 +28,7 @@ dependent - ok
 forked - ok
 counters - ok
 constants - ok
+many_globals - ok
 honest -mwarm ok
 honest -mgraph ok
 two_launches -mgraph ok
@@ -55,7 +58,7 @@ host_callback - unsupported
 host_malloc - unsupported
 other_stream - unsupported
 no_launch - unsupported
-dies - unsupported
+dies - died
 sleeps - timeout
 fails - unsupported'
 
@@ -85,6 +88,10 @@ job() { # variant phase
 build() {
 	make -s tools "$BUILD/tests/cuda-drive" || exit 2
 	cp "$BUILD/tests/cuda-drive" "$BUILD/"
+	cc -O2 -fPIC -shared -I/usr/local/cuda/include -o "$BUILD/inject.so" \
+		tests/gpu/inject.c -L/usr/local/cuda/lib64 \
+		-L/usr/local/cuda/extras/CUPTI/lib64 -lcupti -lpthread ||
+		echo "gpu.sh: no CUPTI here: no comparison with it" >&2
 	mkdir -p "$WORK"
 	list=$(echo "$checks" | cut -d' ' -f1 | sort -u)
 	for v in $list slow; do
@@ -112,23 +119,75 @@ check() { # variant flags reason
 	fi
 }
 
-run() {
-	echo "$checks" | grep -vE '^(hang|sleeps)' | while read -r v flags reason; do
+# The two that wait for a timeout do so together.
+run() { # names
+	names=$(echo "$*" | tr ' ' '|')
+	echo "$checks" | grep -E "^(${names:-.*}) " >"$WORK/todo"
+	grep -vE '^(hang|sleeps) ' "$WORK/todo" | while read -r v flags reason; do
 		check "$v" "$flags" "$reason"
 	done
-	check hang - timeout &
-	check sleeps - timeout &
+	grep -E '^(hang|sleeps) ' "$WORK/todo" >"$WORK/late"
+	while read -r v flags reason; do
+		check "$v" "$flags" "$reason" &
+	done <"$WORK/late"
 	wait
+}
+
+# The launcher holds the stream before each call that it times: from there to
+# the next of the judge's own kernels, what runs is the call's.
+spans() {
+	sort -n "$1" | awk -F'\t' '
+	$3 == "hold" { open = 1; begin = 0; next }
+	$3 ~ /^(poison|scrub|touch|generate|count_|check_)/ {
+		if (open && begin) print (end - begin) / 1000
+		open = 0
+	}
+	open { if (!begin) begin = $1; if ($2 > end || begin == $1) end = $2 }'
+}
+
+median() {
+	sort -n | awk '{ x[NR] = $1 } END { print NR ? x[int((NR + 1) / 2)] : "-" }'
+}
+
+cupti() {
+	printf 'kernel\tworkload\tjudge_us\tcupti_us\tdifference_us\n'
+	while read -r v w; do
+		job "$v"
+		cp $KERNEL/timing.jsonl "$WORK/job-$v/workloads.jsonl"
+		rm -f /tmp/ratchet-cupti.*
+		us=$("$BUILD/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" |
+			grep -v '^#' | cut -f1,4)
+		CUDA_INJECTION64_PATH=$PWD/$BUILD/inject.so \
+			"$BUILD/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" \
+			>/dev/null
+		sleep 0.1
+		# Of the three processes only the side's launcher times calls.
+		seen=$(for f in /tmp/ratchet-cupti.*; do
+			grep -q 'scrub$' "$f" && spans "$f"
+		done | median)
+		echo "$v $us $seen" | awk '{ printf "%s\t%s\t%s\t%s\t%.2f\n",
+			$1, $2, $3, $4, $3 - $4 }'
+	done <<-END
+		nothing 0
+		honest 0
+		honest 1
+		honest 2
+		honest 3
+		two_launches 1
+		cluster 1
+	END
 }
 
 case $1 in
 build) build ;;
+cupti) cupti ;;
 run)
-	run | tee "$WORK/results"
+	shift
+	run "$@" | tee "$WORK/results"
 	! grep -q '^not ok' "$WORK/results"
 	;;
 *)
-	sed -n '2,9p' "$0" >&2
+	sed -n '2,13p' "$0" >&2
 	exit 2
 	;;
 esac

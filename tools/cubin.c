@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HINT "; printf and assert bring such: leave them out"
+
 /* The bounded view of an ELF file. */
 struct elf {
 	const char *image;
@@ -117,17 +119,18 @@ static int find_region(const struct elf *e, size_t section, struct cubin *c,
 			continue;
 		}
 		if (r->address && r->address != at - s->st_value)
-			return fault_set(f,
-			                 "global %s is not where its "
-			                 "section is",
-			                 symbol_name(e, s));
+			return fault_set(
+			        f,
+			        "global %s is not where its section is (%#llx, "
+			        "not %#llx)" HINT,
+			        symbol_name(e, s), (unsigned long long)at,
+			        (unsigned long long)(r->address + s->st_value));
 		r->address = at - s->st_value;
 	}
 	if (!r->address)
 		return fault_set(f,
 		                 "%zu bytes of globals (%s) that cannot be "
-		                 "reset (printf and assert need such: "
-		                 "leave them out)",
+		                 "reset" HINT,
 		                 r->bytes, unnamed);
 	r->content = xcalloc(r->bytes, 1);
 	c->regions++;

@@ -26,6 +26,7 @@ struct cuda_session {
 	char *dir; /* the job's, absolute */
 	struct layout *layout;
 	int layout_fd;
+	int lock; /* on the GPU */
 	struct launcher reference;
 	struct wire_reply about; /* the reference's HELLO */
 	struct captured candidate, incumbent;

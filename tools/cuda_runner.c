@@ -19,15 +19,28 @@ struct cuda_runner {
 	uint32_t index;
 	struct launcher launcher; /* none where there is a reason */
 	int ready, writable;
-	char reason[24]; /* why every measurement fails, or "" */
+	const char *reason; /* why every measurement fails, or NULL */
 	char detail[200];
 	int64_t anchor_ns; /* of an empty plan, before the kernel ran */
 };
 
+/* A reason that outlives the message which named it. */
+static const char *known_reason(const char *text)
+{
+	static const char *const known[] = {
+	        REASON_UNSUPPORTED,   REASON_DEVICE_STATE,  REASON_LAUNCH_ERROR,
+	        REASON_SCRATCH_DIRTY, REASON_INPUT_MUTATED, REASON_TIMEOUT};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(text, known[i]))
+			return known[i];
+	return REASON_DIED;
+}
+
 static void refuse(struct cuda_runner *r, const char *reason,
                    const char *detail)
 {
-	snprintf(r->reason, sizeof r->reason, "%s", reason);
+	r->reason = known_reason(reason);
 	snprintf(r->detail, sizeof r->detail, "%s", detail);
 	launcher_stop(&r->launcher);
 }
@@ -126,8 +139,8 @@ static int ready(struct cuda_runner *r, struct fault *f)
 	struct wire_reply reply, adopted;
 	int fd[WIRE_FDS], fds = WIRE_FDS, n;
 
-	if (*r->reason || r->ready)
-		return *r->reason ? 0 : 1;
+	if (r->reason || r->ready)
+		return r->reason ? 0 : 1;
 	n = receive(r, &reply, fd, &fds, START_S, f);
 	if (n != 1)
 		return n;

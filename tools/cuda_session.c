@@ -1,5 +1,6 @@
 /* cuda_session - session.h's contract on a GPU: captures, launchers, plans */
 #include "cuda_judge.h"
+#include "file.h"
 #include "memory.h"
 #include "nvml.h"
 #include "plan.h"
@@ -7,6 +8,7 @@
 #include "verdict.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,12 +149,35 @@ static void close_session(struct session *base)
 
 	launcher_stop(&s->reference);
 	close_fd(s->layout_fd);
+	close_fd(s->lock);
 	close_fd(s->candidate.plan);
 	close_fd(s->incumbent.plan);
 	nvml_close(s->nvml);
 	free(s->layout);
 	free(s->dir);
 	free(s);
+}
+
+/* One judgement at a time on each GPU, of whichever clone. */
+static int take_lock(struct cuda_session *s, struct fault *f)
+{
+	struct cuda_device d;
+	char *path;
+
+	if (cuda_probe(&d, f))
+		return -1;
+	path = xasprintf("/tmp/ratchet-gpu-%s.lock", d.uuid);
+	s->lock = lock_take(path, 0);
+	if (s->lock < 0 && errno == EWOULDBLOCK) {
+		warnx("another judgement runs on this GPU: waiting (%s)", path);
+		s->lock = lock_take(path, 1);
+	}
+	if (s->lock < 0)
+		fault_errno(f, "%s", path);
+	else
+		fchmod(s->lock, 0666); /* for other users, if it is ours */
+	free(path);
+	return s->lock < 0 ? -1 : 0;
 }
 
 static struct session *open_session(const struct job *job, struct fault *f)
@@ -164,11 +189,11 @@ static struct session *open_session(const struct job *job, struct fault *f)
 	s->base.device = &cuda_device;
 	s->base.timing = "events";
 	s->job = job;
-	s->layout_fd = s->candidate.plan = s->incumbent.plan = -1;
+	s->layout_fd = s->candidate.plan = s->incumbent.plan = s->lock = -1;
 	argv[2] = s->dir = realpath(job->dir, NULL);
 	if (!s->dir)
 		fault_errno(f, "%s", job->dir);
-	if (!s->dir || !(s->layout = layout_make(job, f)) ||
+	if (!s->dir || take_lock(s, f) || !(s->layout = layout_make(job, f)) ||
 	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
 	    launcher_start(&s->reference, argv, &sock, 1, f) ||
 	    reference_answer(s, &s->about, f) || check_room(s, f)) {
@@ -247,6 +272,8 @@ static void judge_end(struct captured *c, const struct jailed *j, int out)
 	} else if (j->status) {
 		sandbox_ending(j, text, sizeof text);
 		refuse(c, REASON_DIED, "its host code ended with %.150s", text);
+	} else if (lseek(out, 0, SEEK_END) == 0) {
+		refuse(c, REASON_DIED, "its host code ended the process");
 	} else if ((c->plan = keep_plan(out, &f)) < 0) {
 		refuse(c, REASON_UNSUPPORTED, "%.190s", f.text);
 	}

@@ -24,6 +24,7 @@ enum variant {
 	forked,        /* two streams that join again */
 	counters,      /* zeroed() counters that it clears itself */
 	constants,     /* reads __constant__ and __device__ tables */
+	many_globals,  /* counts calls in globals of many sizes */
 	slow,          /* about a millisecond more */
 	wrong_element, /* one, in the last place */
 	unwritten,     /* the last 64 elements */
@@ -59,6 +60,13 @@ constexpr variant V = VARIANT;
 __device__ int calls;
 __constant__ float constant_one = 1;
 __device__ float table[4] = {0, 1, 2, 3};
+struct sizes {
+	char one, three[3];
+	double eight[5];
+};
+__device__ sizes some;
+__device__ char few[7];
+__device__ int64_t more[100] = {5};
 #if VARIANT_IS_BIG
 __device__ char big[(1 << 20) + 16];
 #endif
@@ -78,6 +86,10 @@ __device__ bool first_call(const problem &p)
 
 	if (V == memo_global)
 		return calls < 2;
+	if (V == many_globals)
+		return calls + some.three[1] + (int)some.eight[4] + few[3] +
+		               (int)more[99] <
+		       10;
 	if (V == memo_scratch)
 		return p.scratch[blockIdx.x] != 12345;
 	if (V == memo_shared)
@@ -109,6 +121,13 @@ __device__ void misbehave(const problem &p)
 		return;
 	if (V == memo_global)
 		calls++;
+	if (V == many_globals) {
+		calls++;
+		some.three[1]++;
+		some.eight[4]++;
+		few[3]++;
+		more[99]++;
+	}
 	if (V == outside)
 		for (int i = 0; i < 4; i++)
 			p.y[p.n + i] = 1;
