@@ -49,7 +49,7 @@ trap - launch-error
 hang - timeout
 dirty - scratch-dirty
 device_malloc - device-state
-prints - device-state
+prints - ok
 big_globals - device-state
 too_much - unsupported
 host_sync - unsupported
@@ -134,11 +134,11 @@ run() { # names
 }
 
 # The launcher holds the stream before each call that it times: from there to
-# the next of the judge's own kernels, what runs is the call's.
+# the next of the judge's own kernels and copies, what runs is the call's.
 spans() {
 	sort -n "$1" | awk -F'\t' '
 	$3 == "hold" { open = 1; begin = 0; next }
-	$3 ~ /^(poison|scrub|touch|generate|count_|check_)/ {
+	$3 ~ /^(\[copy\]|poison|scrub|touch|generate|count_|check_)/ {
 		if (open && begin) print (end - begin) / 1000
 		open = 0
 	}

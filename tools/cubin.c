@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HINT "; printf and assert bring such: leave them out"
+#define SLOT 256
 
 /* The bounded view of an ELF file. */
 struct elf {
@@ -95,46 +95,54 @@ static int check_imports(const struct elf *e, struct fault *f)
 	return 0;
 }
 
-/* Finds where a section of globals was loaded, from the variables in it that
- * the driver can name; they must agree. */
-static int find_region(const struct elf *e, size_t section, struct cubin *c,
-                       struct fault *f)
+/* Remembers a variable's content. The driver places variables at multiples of
+ * SLOT, and what lies between one and the next belongs to it too. */
+static int keep_variable(struct cubin *c, const char *name, size_t want,
+                         struct fault *f)
 {
-	struct cubin_region *r = &c->region[c->regions];
-	const char *unnamed = "of no name";
+	struct cubin_region *r;
+	size_t size;
 
-	r->bytes = e->section[section].sh_size;
-	r->address = 0;
-	for (size_t i = 0; i < e->symbols; i++) {
-		const Elf64_Sym *s = &e->symbol[i];
-		cu_address at;
-		size_t size;
-
-		if (s->st_shndx != section ||
-		    ELF64_ST_TYPE(s->st_info) != STT_OBJECT)
-			continue;
-		if (cuda.cuModuleGetGlobal(&at, &size, c->module,
-		                           symbol_name(e, s))) {
-			unnamed = symbol_name(e, s);
-			continue;
-		}
-		if (r->address && r->address != at - s->st_value)
-			return fault_set(
-			        f,
-			        "global %s is not where its section is (%#llx, "
-			        "not %#llx)" HINT,
-			        symbol_name(e, s), (unsigned long long)at,
-			        (unsigned long long)(r->address + s->st_value));
-		r->address = at - s->st_value;
-	}
-	if (!r->address)
+	c->region = xrealloc(c->region, c->regions + 1, sizeof *c->region);
+	r = &c->region[c->regions];
+	if (cuda.cuModuleGetGlobal(&r->address, &size, c->module, name) ||
+	    size < want)
 		return fault_set(f,
-		                 "%zu bytes of globals (%s) that cannot be "
-		                 "reset" HINT,
-		                 r->bytes, unnamed);
+		                 "global %s cannot be reset: use scratch() or "
+		                 "zeroed()",
+		                 name);
+	r->bytes = size;
+	if (r->address % SLOT == 0)
+		r->bytes = (size + SLOT - 1) / SLOT * SLOT;
 	r->content = xcalloc(r->bytes, 1);
 	c->regions++;
 	return CU(cuMemcpyDtoH(r->content, r->address, r->bytes), f);
+}
+
+/* Remembers a section of globals; what no variable covers must be padding. */
+static int keep_section(const struct elf *e, size_t section, struct cubin *c,
+                        struct fault *f)
+{
+	const Elf64_Shdr *s = &e->section[section];
+	size_t covered = 0, variables = 1;
+
+	for (size_t i = 0; i < e->symbols; i++) {
+		const Elf64_Sym *v = &e->symbol[i];
+
+		if (v->st_shndx != section ||
+		    ELF64_ST_TYPE(v->st_info) != STT_OBJECT || !v->st_size)
+			continue;
+		if (v->st_size > s->sh_size)
+			return fault_set(f, "globals that overlap");
+		if (keep_variable(c, symbol_name(e, v), v->st_size, f))
+			return -1;
+		covered += v->st_size;
+		variables++;
+	}
+	if (covered + variables * s->sh_addralign < s->sh_size)
+		return fault_set(f, "%zu bytes of globals of no name",
+		                 (size_t)s->sh_size - covered);
+	return 0;
 }
 
 static int is_globals(const char *name)
@@ -144,7 +152,7 @@ static int is_globals(const char *name)
 	       !strcmp(name, ".nv.constant3");
 }
 
-static int find_regions(const struct elf *e, struct cubin *c, struct fault *f)
+static int keep_globals(const struct elf *e, struct cubin *c, struct fault *f)
 {
 	size_t len = 0, total = 0;
 	const char *names = e->head->e_shstrndx < e->head->e_shnum
@@ -161,12 +169,12 @@ static int find_regions(const struct elf *e, struct cubin *c, struct fault *f)
 			continue;
 		total += s->sh_size < CUBIN_MAX_GLOBALS ? s->sh_size
 		                                        : CUBIN_MAX_GLOBALS + 1;
-		if (total > CUBIN_MAX_GLOBALS || c->regions == 4)
+		if (total > CUBIN_MAX_GLOBALS)
 			return fault_set(f,
 			                 "more than %zu bytes of globals: "
 			                 "use scratch()",
 			                 CUBIN_MAX_GLOBALS);
-		if (find_region(e, i, c, f))
+		if (keep_section(e, i, c, f))
 			return -1;
 	}
 	return 0;
@@ -188,12 +196,12 @@ int cubin_load(const char *image, size_t len, struct cubin *c,
 	if (CU(cuModuleLoadData(&c->module, image), f))
 		return -1;
 	*reason = REASON_DEVICE_STATE;
-	return find_regions(&e, c, f);
+	return keep_globals(&e, c, f);
 }
 
 int cubin_restore(const struct cubin *c, cu_stream stream, struct fault *f)
 {
-	for (int i = 0; i < c->regions; i++) {
+	for (size_t i = 0; i < c->regions; i++) {
 		const struct cubin_region *r = &c->region[i];
 
 		if (CU(cuMemcpyHtoDAsync(r->address, r->content, r->bytes,

@@ -10,7 +10,7 @@
 
 #define CUBIN_MAX_GLOBALS ((size_t)1 << 20) /* bytes */
 
-struct cubin_region { /* one section of globals, where it was loaded */
+struct cubin_region { /* a variable */
 	cu_address address;
 	size_t bytes;
 	void *content; /* as it was after loading */
@@ -18,8 +18,8 @@ struct cubin_region { /* one section of globals, where it was loaded */
 
 struct cubin {
 	cu_module module;
-	struct cubin_region region[4];
-	int regions;
+	struct cubin_region *region;
+	size_t regions;
 };
 
 /* Loads device code. Returns -1 with the fault set and *reason one of

@@ -1,5 +1,6 @@
 /* reference - the launcher that knows what is right */
 #include "reference.h"
+#include "reference_parts.h"
 
 #include "file.h"
 #include "gpu.h"
@@ -19,24 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RUNNERS 16
-
-struct reference {
-	struct gpu gpu;
-	struct job *job;
-	struct layout *layout;
-	cu_address expected; /* laid out as the output arena */
-	cu_address input;    /* one call's inputs, as in the input arena */
-	cu_address result;   /* struct check of each output of a request */
-	cu_address *stored;  /* [workload][input]: from safetensors, or 0 */
-	struct runner {
-		cu_address input, output; /* a launcher's arenas, mapped here */
-	} runner[RUNNERS];
-};
-
-/* A call's inputs lie side by side, from the first tensor on. */
-static uint64_t first_input(const struct reference *r,
-                            const struct layout_arg *a)
+uint64_t reference_first_input(const struct reference *r,
+                               const struct layout_arg *a)
 {
 	for (uint32_t i = 0; i < r->layout->args; i++)
 		if (!a[i].is_scalar && !a[i].is_output)
@@ -63,8 +48,8 @@ static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
 	                    random_seed(r->job->seed, workload, set), input, f);
 }
 
-static int draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
-                       uint64_t shift, struct fault *f)
+int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
+                          uint64_t shift, struct fault *f)
 {
 	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
 		if (draw_input(r, workload, set, i, shift, f))
@@ -89,7 +74,7 @@ static int load_stored(struct reference *r, uint32_t workload, uint32_t input,
 
 	if (spec->kind != INPUT_SAFETENSORS)
 		return 0;
-	path = xasprintf("%s/%s", r->job->dir, spec->path);
+	path = xasprintf("%s/blob/%s", r->job->dir, spec->path);
 	if (safetensors_read(path, &file, f))
 		goto done;
 	e = safetensors_find(&file, spec->key);
@@ -117,8 +102,8 @@ static int allocate(struct reference *r, struct fault *f)
 		const struct layout_arg *a = layout_call(r->layout, w, 0);
 
 		for (uint32_t i = 0; i < d->ninputs; i++) {
-			uint64_t end =
-			        a[i].address + a[i].bytes - first_input(r, a);
+			uint64_t end = a[i].address + a[i].bytes -
+			               reference_first_input(r, a);
 
 			if (load_stored(r, w, i, f))
 				return -1;
@@ -159,9 +144,9 @@ static int expect(struct reference *r, struct fault *f)
 		for (uint32_t set = 0; set < r->layout->sets; set++) {
 			const struct layout_arg *a =
 			        layout_call(r->layout, w, set);
-			uint64_t shift = r->input - first_input(r, a);
+			uint64_t shift = r->input - reference_first_input(r, a);
 
-			if (draw_inputs(r, w, set, shift, f) ||
+			if (reference_draw_inputs(r, w, set, shift, f) ||
 			    CU(cuMemsetD8Async(hooks.zeroed, 0, ZEROED_BYTES,
 			                       r->gpu.stream),
 			       f))
@@ -179,7 +164,7 @@ static int expect(struct reference *r, struct fault *f)
 	return 0;
 }
 
-static void drop(struct reference *r, struct runner *n)
+static void drop(struct reference *r, struct adopted *n)
 {
 	const uint64_t *bytes = r->layout->arena_bytes;
 
@@ -203,7 +188,7 @@ static int adopt_arena(int fd, uint64_t bytes, cu_address *out, struct fault *f)
 }
 
 /* Maps a new launcher's memory and fills its inputs. */
-static int adopt(struct reference *r, struct runner *n, const int *fd, int fds,
+static int adopt(struct reference *r, struct adopted *n, const int *fd, int fds,
                  struct fault *f)
 {
 	const uint64_t *bytes = r->layout->arena_bytes;
@@ -216,103 +201,19 @@ static int adopt(struct reference *r, struct runner *n, const int *fd, int fds,
 		return -1;
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
-			if (draw_inputs(r, w, set,
-			                n->input -
-			                        r->layout->arena[ARENA_INPUT],
-			                f))
+			if (reference_draw_inputs(
+			            r, w, set,
+			            n->input - r->layout->arena[ARENA_INPUT],
+			            f))
 				return -1;
 	return gpu_wait(&r->gpu, f);
-}
-
-/* Compares every output of the request's calls. */
-static int check_outputs(struct reference *r, const struct runner *n,
-                         const struct wire_request *q, struct check *worst,
-                         struct fault *f)
-{
-	uint32_t outputs = (uint32_t)r->job->definition->noutputs;
-	struct check *all = xcalloc(q->count * outputs, sizeof *all);
-	uint32_t first = (uint32_t)r->job->definition->ninputs, k = 0;
-	int status = gpu_check_begin(&r->gpu, r->result, q->count * outputs, f);
-
-	for (uint32_t i = 0; !status && i < q->count; i++) {
-		const struct layout_arg *a =
-		        layout_call(r->layout, q->workload, q->set[i]);
-
-		for (uint32_t j = first; !status && j < r->layout->args; j++) {
-			uint64_t at =
-			        a[j].slot - r->layout->arena[ARENA_OUTPUT];
-			struct gpu_output o = {
-			        a[j].dtype,     a[j].elements,
-			        a[j].bytes,     a[j].slot_bytes,
-			        n->output + at, r->expected + at + RED_ZONE,
-			        q->seed + i,    j};
-
-			status = gpu_check(&r->gpu, &o, &r->job->rule,
-			                   r->result + k++ * sizeof *all, f);
-		}
-	}
-	if (!status)
-		status = gpu_wait(&r->gpu, f) ||
-		                         CU(cuMemcpyDtoH(all, r->result,
-		                                         k * sizeof *all),
-		                            f)
-		                 ? -1
-		                 : 0;
-	for (uint32_t i = 0, j = 0; !status && i < k; i++) {
-		const struct layout_arg *a = layout_call(r->layout, q->workload,
-		                                         q->set[i / outputs]);
-
-		j = first + i % outputs;
-		all[i].elements = (int64_t)a[j].elements;
-		check_merge(worst, &all[i]);
-	}
-	free(all);
-	return status;
-}
-
-/* Were the inputs of the request's calls changed? */
-static int check_inputs(struct reference *r, const struct runner *n,
-                        const struct wire_request *q, struct wire_reply *reply,
-                        struct fault *f)
-{
-	const struct definition *d = r->job->definition;
-
-	for (uint32_t i = 0; i < q->count; i++) {
-		const struct layout_arg *a =
-		        layout_call(r->layout, q->workload, q->set[i]);
-		uint64_t shift = r->input - first_input(r, a), different = 0;
-
-		if (draw_inputs(r, q->workload, q->set[i], shift, f))
-			return -1;
-		for (uint32_t j = 0; j < d->ninputs; j++) {
-			cu_address theirs = n->input + a[j].address -
-			                    r->layout->arena[ARENA_INPUT];
-
-			if (a[j].is_scalar)
-				continue;
-			if (gpu_count_different(&r->gpu, theirs,
-			                        a[j].address + shift,
-			                        a[j].bytes, &different, f))
-				return -1;
-			if (!different)
-				continue;
-			snprintf(reply->reason, sizeof reply->reason, "%s",
-			         REASON_INPUT_MUTATED);
-			snprintf(reply->detail, sizeof reply->detail,
-			         "%llu bytes of input %s were changed",
-			         (unsigned long long)different,
-			         d->inputs[j].name);
-			return 0;
-		}
-	}
-	return 0;
 }
 
 static int serve_one(struct reference *r, const struct wire_request *q,
                      const int *fd, int fds, struct wire_reply *reply,
                      struct fault *f)
 {
-	struct runner *n = &r->runner[q->runner % RUNNERS];
+	struct adopted *n = &r->runner[q->runner % RUNNERS];
 
 	if (q->op == WIRE_ADOPT)
 		return adopt(r, n, fd, fds, f);
@@ -320,9 +221,9 @@ static int serve_one(struct reference *r, const struct wire_request *q,
 		drop(r, n);
 		return 0;
 	}
-	if (check_outputs(r, n, q, &reply->check, f))
+	if (reference_check_outputs(r, n, q, &reply->check, f))
 		return -1;
-	return q->check_inputs ? check_inputs(r, n, q, reply, f) : 0;
+	return q->check_inputs ? reference_check_inputs(r, n, q, reply, f) : 0;
 }
 
 static int start(struct reference *r, const char *dir, struct wire_reply *reply,

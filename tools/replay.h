@@ -26,4 +26,9 @@ int replay_call(struct replay *r, uint32_t call, struct fault *f);
 int replay_graph(struct replay *r, const uint32_t *call, uint32_t calls,
                  cu_graph_exec *out, struct fault *f);
 
+/* The attributes of a kernel's launch; how many. */
+#define REPLAY_ATTRIBUTES 6
+uint32_t replay_attributes(const struct plan_kernel *k,
+                           struct cu_attribute a[REPLAY_ATTRIBUTES]);
+
 #endif

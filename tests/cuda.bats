@@ -1,0 +1,59 @@
+# cuda - the GPU's side of the judge: what can be tested without one, and what
+# needs one (skipped elsewhere)
+load setup
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "what cuda.h declares is what the toolkit's header declares" {
+	cuda=${CUDA_HOME:-/usr/local/cuda}/include
+	[ -e "$cuda/cuda.h" ] || skip "no CUDA toolkit here"
+	run -0 cc -std=c11 -D_GNU_SOURCE -Wall -Werror -fsyntax-only \
+		-I"$cuda" "$ROOT/tests/cuda_layout.c"
+}
+
+@test "a plan is read as it was written; damaged ones are refused" {
+	run -0 "$BUILD/tests/plan-check"
+	[ -z "$output" ]
+}
+
+@test "launcher and capture say how they are used" {
+	run -2 launcher
+	[[ $output == "usage: launcher "* ]]
+	run -2 launcher side more
+	run -2 launcher elsewhere
+	run -2 capture
+	[ "$output" = "usage: capture KERNEL.so" ]
+	run -2 capture a b
+}
+
+@test "capture without a layout says so and writes no plan" {
+	run -1 capture nothing.so 3</dev/null 4>plan
+	[[ $output == "capture: layout: "* ]]
+	[ ! -s plan ]
+}
+
+@test "without a driver a CUDA job is put off, with one line that says why" {
+	ls /dev/nvidia0 >/dev/null 2>&1 && skip "there is a GPU here"
+	mkdir job
+	cp "$ROOT"/tests/kernels/affine_n/{definition.json,workloads.jsonl,settings} job
+	printf 'phase = verify\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\n' \
+		7 >job/job
+	run -75 judge job
+	[[ $output == "judge: no CUDA driver here: "* ]]
+	[ ! -e job/verify.jsonl ]
+}
+
+# bats test_tags=gpu
+@test "honest kernels pass and cheats get their reason, on the GPU" {
+	ls /dev/nvidia0 >/dev/null 2>&1 || skip "no GPU here"
+	command -v nvcc >/dev/null || skip "no nvcc here"
+	cd "$ROOT"
+	export GPU_WORK=build/gpu
+	run -0 tests/gpu.sh build
+	run tests/gpu.sh run
+	echo "$output"
+	[ "$status" -eq 0 ]
+	! grep -q '^not ok' <<<"$output"
+}

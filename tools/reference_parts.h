@@ -1,0 +1,43 @@
+/* reference_parts - what reference.c and reference_check.c share */
+#ifndef REFERENCE_PARTS_H
+#define REFERENCE_PARTS_H
+
+#include "gpu.h"
+#include "job.h"
+#include "layout.h"
+#include "wire.h"
+
+#define RUNNERS 16
+
+struct reference {
+	struct gpu gpu;
+	struct job *job;
+	struct layout *layout;
+	cu_address expected; /* laid out as the output arena */
+	cu_address input;    /* one call's inputs, as in the input arena */
+	cu_address result;   /* struct check of each output of a request */
+	cu_address *stored;  /* [workload][input]: from safetensors, or 0 */
+	struct adopted {
+		cu_address input, output; /* a launcher's arenas, mapped here */
+	} runner[RUNNERS];
+};
+
+/* A call's inputs lie side by side, from here on. */
+uint64_t reference_first_input(const struct reference *r,
+                               const struct layout_arg *a);
+
+/* Draws a call's inputs into their places, moved by shift. */
+int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
+                          uint64_t shift, struct fault *f);
+
+/* Compares every output of a request's calls with what is expected. */
+int reference_check_outputs(struct reference *r, const struct adopted *n,
+                            const struct wire_request *q, struct check *worst,
+                            struct fault *f);
+
+/* Were the inputs of a request's calls changed? Then the reply says so. */
+int reference_check_inputs(struct reference *r, const struct adopted *n,
+                           const struct wire_request *q,
+                           struct wire_reply *reply, struct fault *f);
+
+#endif
