@@ -1,0 +1,326 @@
+load setup
+load judge
+
+# Every way in which a kernel can be wrong gets its name.
+
+setup_file() {
+	scale_setup
+	export K W
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+}
+
+teardown() {
+	[ -z "$(ls "$TMPDIR")" ]
+}
+
+# Verifies scale.c with a fault; the statuses come in the order of the list.
+verify_fault() {
+	compile "$1" "$1"
+	front verify -o verify.jsonl "$(built reference)" "$(built "$1")"
+}
+
+statuses() {
+	sed -n 's/.*"status": "\([^"]*\)".*/\1/p' verify.jsonl | tr '\n' ' '
+}
+
+# The fault is found on each workload.
+everywhere() {
+	run -1 verify_fault "$1"
+	[ "$(statuses)" = "$2 $2 $2 " ]
+}
+
+# It ends the run at the first.
+ends_at_once() {
+	run -1 verify_fault "$1"
+	[ "$(statuses)" = "$2 " ]
+	grep -q "\"finished\": \"$2\"" verify.jsonl
+}
+
+@test "a right kernel is right" {
+	run -0 verify_fault HONEST
+	[ "$(statuses)" = "ok ok ok " ]
+	grep -q '"finished": true' verify.jsonl
+	[ "$(grep -c '"launches": 8' verify.jsonl)" = 3 ]
+}
+
+@test "the head names device, seed and jail" {
+	run -0 verify_fault HONEST
+	head -1 verify.jsonl | grep -Eq '"kernel": "scale", "device": "cpu"'
+	head -1 verify.jsonl | grep -Eq '"seed": "0x[0-9a-f]{16}"'
+	head -1 verify.jsonl | grep -q '"sandbox": "none", "hidden": "none"'
+}
+
+@test "each run draws another seed" {
+	run -0 verify_fault HONEST
+	mv verify.jsonl first.jsonl
+	run -0 verify_fault HONEST
+	! cmp -s <(head -1 first.jsonl) <(head -1 verify.jsonl)
+}
+
+@test "one wrong element in the largest workload is wrong there" {
+	run -1 verify_fault WRONG_LARGEST
+	[ "$(statuses)" = "ok ok wrong " ]
+	grep -q '1 of 1000 elements wrong, first at 500' verify.jsonl
+}
+
+@test "the last element wrong is wrong" {
+	everywhere WRONG_SECOND wrong
+}
+
+@test "within the tolerance but imprecise is precision" {
+	everywhere IMPRECISE precision
+}
+
+@test "a NaN is nonfinite" {
+	everywhere ONE_NAN nonfinite
+}
+
+@test "an infinity is nonfinite" {
+	everywhere ONE_INFINITY nonfinite
+}
+
+@test "a byte before the output is red-zone" {
+	everywhere BEFORE red-zone
+}
+
+@test "a bit after the output is red-zone" {
+	everywhere AFTER red-zone
+}
+
+@test "a write far behind the output is red-zone" {
+	everywhere FAR_AFTER red-zone
+}
+
+@test "nothing written is unwritten" {
+	everywhere NOTHING unwritten
+}
+
+@test "the last element left out is unwritten" {
+	everywhere TAIL unwritten
+}
+
+@test "the answer of an earlier call is not there any more" {
+	run -1 verify_fault FIRST_ONLY
+	[ "$(statuses)" = "unwritten unwritten unwritten " ]
+}
+
+@test "a changed input is input-mutated" {
+	everywhere MUTATE input-mutated
+}
+
+@test "right 19 times, then wrong, is flaky" {
+	run -1 verify_fault TWENTIETH
+	[[ $(statuses) == *flaky* ]]
+	grep -q 'right before on the same inputs, now wrong' verify.jsonl
+}
+
+@test "a thread that writes after the call is too late" {
+	everywhere LATE_THREAD wrong
+}
+
+@test "a kernel that returns an error is launch-error, its words made harmless" {
+	everywhere FAILS launch-error
+	grep -q 'ValueError: cannot ?\[31mdo this' verify.jsonl
+}
+
+@test "a crash is died, with its signal" {
+	ends_at_once CRASH died
+	grep -q 'signal 11' verify.jsonl
+}
+
+@test "exit 0 from a constructor is died" {
+	ends_at_once EXIT_CONSTRUCTOR died
+	grep -q 'exit status 0' verify.jsonl
+}
+
+@test "a death in a later call keeps what was proved before" {
+	run -1 verify_fault KILL_LATER
+	[ "$(statuses)" = "ok died " ]
+}
+
+@test "an endless loop is timeout" {
+	ends_at_once HANG timeout
+}
+
+@test "a process of its own is unsupported" {
+	ends_at_once FORK unsupported
+}
+
+@test "an orphan in a session of its own is unsupported" {
+	ends_at_once ORPHAN unsupported
+	pkill -P 1 -f worker || true
+}
+
+@test "what a kernel prints goes nowhere" {
+	run -0 --separate-stderr verify_fault CHATTER
+	[ -z "$output" ]
+	[[ $stderr != *status* ]]
+	[ "$(statuses)" = "ok ok ok " ]
+}
+
+@test "a library without the symbol is unsupported" {
+	compile WITHOUT HONEST
+	key=$(sed -n 's/^  "key": "\(.*\)",$/\1/p' "$(built WITHOUT)")
+	echo 'int other;' >other.c
+	cc -shared -fPIC -o "$BATS_FILE_TMPDIR/cache/$key/kernel.so" other.c
+	run -1 front verify -o verify.jsonl "$(built reference)" "$(built WITHOUT)"
+	[ "$(statuses)" = "unsupported " ]
+	grep -q '__tvm_ffi_run' verify.jsonl
+}
+
+@test "what is no library is unsupported" {
+	compile NOT_ELF HONEST
+	key=$(sed -n 's/^  "key": "\(.*\)",$/\1/p' "$(built NOT_ELF)")
+	echo text >"$BATS_FILE_TMPDIR/cache/$key/kernel.so"
+	run -1 front verify -o verify.jsonl "$(built reference)" "$(built NOT_ELF)"
+	[ "$(statuses)" = "unsupported " ]
+}
+
+@test "what did not compile gets a head alone" {
+	echo 'nonsense' >bad.c
+	run -1 build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu -o bad.json "$K" bad.c
+	run -1 front verify -o verify.jsonl "$(built reference)" bad.json
+	[ "$(wc -l <verify.jsonl)" = 1 ]
+	grep -q '"finished": "build"' verify.jsonl
+}
+
+@test "a reference that dies is no fault of the candidate: 75, no file" {
+	compile HONEST HONEST
+	compile CRASH CRASH
+	run -75 front verify -o verify.jsonl "$(built CRASH)" "$(built HONEST)"
+	[[ $output == *"the reference: died: signal 11"* ]]
+	[ ! -e verify.jsonl ]
+}
+
+@test "-m quick takes the smallest, the middle and the largest" {
+	compile HONEST HONEST
+	run -0 front verify -m quick -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[ "$(grep -c '"uuid"' verify.jsonl)" = 3 ]
+}
+
+@test "-m 'stride 5' keeps the largest" {
+	compile HONEST HONEST
+	run -0 front verify -m 'stride 5' -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[ "$(grep -o '"uuid": "[^"]*"' verify.jsonl | tr '\n' ' ')" = '"uuid": "n1" "uuid": "n1000" ' ]
+}
+
+@test "other modes are refused" {
+	compile HONEST HONEST
+	run -2 front verify -m some -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[[ $output == *'mode some: want full, quick or "stride N"'* ]]
+	[ ! -e verify.jsonl ]
+}
+
+@test "settings choose the workloads; an unknown one is named" {
+	compile HONEST HONEST
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	echo 'workloads.cpu = n1000 n1' >>kernels/scale/settings
+	K=kernels/scale
+	run -0 front verify -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[ "$(grep -o '"uuid": "[^"]*"' verify.jsonl | tr '\n' ' ')" = '"uuid": "n1000" "uuid": "n1" ' ]
+	sed -i 's/n1000 n1$/n1000 n2/' kernels/scale/settings
+	run -2 front verify -o other.jsonl "$(built reference)" "$(built HONEST)"
+	[[ $output == *"no workload n2"* ]]
+}
+
+@test "values from safetensors reach the kernel; a missing file is named" {
+	compile HONEST HONEST
+	mkdir -p set/workloads/op set/blob
+	W=set/workloads/op/scale.jsonl
+	scale_workload 2 '"x": {"type": "safetensors", "path": "./blob/x.safetensors", "tensor_key": "x"}' >$W
+	run -2 front verify -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[[ $output == *"no file ./blob/x.safetensors in the folders above"* ]]
+	header='{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
+	{
+		printf "\\$(printf %03o ${#header})\\0\\0\\0\\0\\0\\0\\0%s" "$header"
+		printf '\0\0\200\77\0\0\0\100'
+	} >set/blob/x.safetensors
+	run -0 front verify -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[ "$(statuses)" = "ok " ]
+}
+
+@test "a missing file is named, and nothing is written" {
+	compile HONEST HONEST
+	for file in reference candidate; do
+		reference=$(built reference) candidate=$(built HONEST)
+		declare "$file=$PWD/none.json"
+		run -2 front verify -o verify.jsonl "$reference" "$candidate"
+		[[ $output == *"none.json: No such file or directory"* ]]
+	done
+	W=none.jsonl
+	run -2 front verify -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[[ $output == *"none.jsonl: No such file or directory"* ]]
+	[ ! -e verify.jsonl ]
+}
+
+@test "code that went from the cache is named" {
+	compile HONEST HONEST
+	run -2 verify -k "$K" -w "$W" -c empty -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[[ $output == *kernel.so*"No such file or directory"* ]]
+}
+
+@test "a candidate for another kernel is refused" {
+	compile HONEST HONEST
+	sed 's/"kernel": "scale"/"kernel": "other"/' "$(built HONEST)" >other.json
+	run -2 front verify -o verify.jsonl "$(built reference)" other.json
+	[[ $output == *"other.json: built for other, not for scale"* ]]
+}
+
+@test "a result that cannot be written is trouble" {
+	compile HONEST HONEST
+	run -2 front verify -o none/verify.jsonl "$(built reference)" "$(built HONEST)"
+	[[ $output == *"none/verify.jsonl"* ]]
+	run -2 front verify -o /dev/full/x "$(built reference)" "$(built HONEST)"
+}
+
+@test "options are checked" {
+	run -2 verify
+	[[ $output == "usage: verify [-v]"* ]]
+	for bad in x 0 -1 1e9 nan; do
+		run -2 front verify -t $bad -o o r.json c.json
+		[[ $output == "usage: verify"* ]]
+	done
+}
+
+@test "an interrupted run leaves no process, no folder and no file" {
+	compile HANG HANG
+	sed 's/timeout_s = .*/timeout_s = 60/' -i "$K/settings"
+	front verify -o verify.jsonl "$(built reference)" "$(built HANG)" &
+	for _ in $(seq 100); do
+		worker=$(pgrep -n -x worker) && ls tmp/*/job && break
+		sleep 0.1
+	done
+	sleep 0.3
+	kill -TERM $!
+	run -143 wait $!
+	sed 's/timeout_s = .*/timeout_s = 0.5/' -i "$K/settings"
+	[ ! -e verify.jsonl ]
+	[ ! -e "/proc/$worker" ]
+}
+
+@test "a killed judge takes its workers along" {
+	compile HANG HANG
+	sed 's/timeout_s = .*/timeout_s = 60/' -i "$K/settings"
+	front verify -o verify.jsonl "$(built reference)" "$(built HANG)" &
+	front=$!
+	for _ in $(seq 100); do
+		judge=$(pgrep -P $front -x judge) && break
+		sleep 0.1
+	done
+	for _ in $(seq 100); do
+		worker=$(pgrep -P "$judge" -x worker) && break
+		sleep 0.1
+	done
+	sleep 0.3
+	worker=$(pgrep -P "$judge" -x worker)
+	kill -KILL "$judge"
+	run -75 wait $front
+	sed 's/timeout_s = .*/timeout_s = 0.5/' -i "$K/settings"
+	[ ! -e "/proc/$worker" ]
+	[ ! -e verify.jsonl ]
+}
