@@ -57,8 +57,3 @@ front() {
 built() {
 	printf '%s\n' "$BATS_FILE_TMPDIR/$1.json"
 }
-
-# No worker, and no job folder of this test, is left.
-nothing_left() {
-	[ -z "$(pgrep -x worker)" ] && [ -z "$(ls "$TMPDIR")" ]
-}

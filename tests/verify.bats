@@ -153,7 +153,6 @@ ends_at_once() {
 
 @test "an orphan in a session of its own is unsupported" {
 	ends_at_once ORPHAN unsupported
-	pkill -P 1 -f worker || true
 }
 
 @test "what a kernel prints goes nowhere" {
@@ -287,40 +286,62 @@ ends_at_once() {
 	done
 }
 
-@test "an interrupted run leaves no process, no folder and no file" {
+# Starts the verification of a kernel that hangs, until its worker runs.
+start_hanging() {
 	compile HANG HANG
-	sed 's/timeout_s = .*/timeout_s = 60/' -i "$K/settings"
-	front verify -o verify.jsonl "$(built reference)" "$(built HANG)" &
-	for _ in $(seq 100); do
-		worker=$(pgrep -n -x worker) && ls tmp/*/job && break
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	sed 's/timeout_s = .*/timeout_s = 60/' -i kernels/scale/settings
+	verify -k kernels/scale -w "$W" -c "$BATS_FILE_TMPDIR/cache" \
+		-o verify.jsonl "$(built reference)" "$(built HANG)" 3>&- &
+	front=$!
+	for _ in $(seq 300); do
+		judge=$(pgrep -P $front -x judge) &&
+			worker=$(pgrep -P "$judge" -x worker) && break
 		sleep 0.1
 	done
-	sleep 0.3
-	kill -TERM $!
-	run -143 wait $!
-	sed 's/timeout_s = .*/timeout_s = 0.5/' -i "$K/settings"
+	# The reference's worker may come first.
+	sleep 0.5
+	worker=$(pgrep -P "$judge" -x worker)
+}
+
+# The exit status of the front.
+ends_with() {
+	local status=0
+
+	wait "$front" || status=$?
+	[ "$status" = "$1" ]
+}
+
+# Ended, though perhaps not yet waited for.
+gone() {
+	for _ in $(seq 20); do
+		grep -qs '^State:.[^ZX]' "/proc/$1/status" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+@test "an interrupted run leaves no process, no folder and no file" {
+	start_hanging
+	kill -TERM "$front"
+	ends_with 143
+	gone "$judge"
+	gone "$worker"
 	[ ! -e verify.jsonl ]
-	[ ! -e "/proc/$worker" ]
 }
 
 @test "a killed judge takes its workers along" {
-	compile HANG HANG
-	sed 's/timeout_s = .*/timeout_s = 60/' -i "$K/settings"
-	front verify -o verify.jsonl "$(built reference)" "$(built HANG)" &
-	front=$!
-	for _ in $(seq 100); do
-		judge=$(pgrep -P $front -x judge) && break
-		sleep 0.1
-	done
-	for _ in $(seq 100); do
-		worker=$(pgrep -P "$judge" -x worker) && break
-		sleep 0.1
-	done
-	sleep 0.3
-	worker=$(pgrep -P "$judge" -x worker)
+	start_hanging
 	kill -KILL "$judge"
-	run -75 wait $front
-	sed 's/timeout_s = .*/timeout_s = 0.5/' -i "$K/settings"
-	[ ! -e "/proc/$worker" ]
+	ends_with 75
+	gone "$worker"
 	[ ! -e verify.jsonl ]
+}
+
+@test "a killed front takes the judge and its workers along" {
+	start_hanging
+	kill -KILL "$front"
+	gone "$judge"
+	gone "$worker"
+	rm -rf tmp/ratchet-job-*
 }

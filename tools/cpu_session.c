@@ -46,6 +46,7 @@ static int cpu_measure(struct runner *base, size_t workload, const int *set,
 
 		cpu_runner_call(r, workload, which, !is_warm, &ns);
 		cpu_runner_check(r, workload, which, &m->check);
+		m->wrong_call = r->reason ? i / (1 + is_warm) + 1 : 0;
 		/* The first of two calls made the caches warm. */
 		if (!is_warm || i % 2)
 			m->time_ns += ns;

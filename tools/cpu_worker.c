@@ -72,7 +72,8 @@ int worker_start(struct worker *w, const struct worker_needs *n,
 	return failed;
 }
 
-enum worker_end worker_finish(struct worker *w, double timeout_s)
+/* Waits for the answer, and freezes. */
+static enum worker_end wait_and_freeze(struct worker *w, double timeout_s)
 {
 	int64_t deadline = clock_ns() + (int64_t)(timeout_s * 1e9);
 	_Atomic uint32_t *done = &w->doorbell->done;
@@ -87,9 +88,16 @@ enum worker_end worker_finish(struct worker *w, double timeout_s)
 			return WORKER_LATE;
 		doorbell_wait(done, seen, left < NAP_NS ? left : NAP_NS);
 	}
-	if (sandbox_freeze(&w->jail))
-		return w->jail.ended ? WORKER_DIED : WORKER_FORKED;
-	return WORKER_DONE;
+	return sandbox_freeze(&w->jail) ? WORKER_DIED : WORKER_DONE;
+}
+
+enum worker_end worker_finish(struct worker *w, double timeout_s)
+{
+	enum worker_end end = wait_and_freeze(w, timeout_s);
+
+	if (end == WORKER_DONE && !sandbox_is_alone(&w->jail))
+		end = WORKER_FORKED;
+	return end;
 }
 
 enum worker_end worker_command(struct worker *w, enum doorbell_op op,
@@ -102,8 +110,10 @@ enum worker_end worker_command(struct worker *w, enum doorbell_op op,
 	start = clock_ns();
 	sandbox_thaw(&w->jail);
 	doorbell_wake(&w->doorbell->bell);
-	end = worker_finish(w, timeout_s);
+	end = wait_and_freeze(w, timeout_s);
 	*ns = clock_ns() - start;
+	if (end == WORKER_DONE && !sandbox_is_alone(&w->jail))
+		end = WORKER_FORKED;
 	return end;
 }
 

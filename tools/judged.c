@@ -45,14 +45,17 @@ int judged_measure(struct judged *j, struct runner *r, enum side side,
 	unsigned char *passed =
 	        j->passed + ((size_t)side * job->workloads.count + workload) *
 	                            (size_t)job->sets;
-	int all = 1;
+	int first, last, all = 1;
 
 	if (runner_measure(r, workload, set, count, mode, m, f))
 		return -1;
-	for (int i = 0; i < count; i++) {
+	/* Which calls may be the wrong one. */
+	first = m->reason && m->wrong_call > 0 ? m->wrong_call - 1 : 0;
+	last = m->reason && m->wrong_call > 0 ? m->wrong_call : count;
+	for (int i = 0; i < (m->reason ? first : count); i++)
+		passed[set[i]] = 1;
+	for (int i = first; i < last; i++)
 		all = all && passed[set[i]];
-		passed[set[i]] = passed[set[i]] || !m->reason;
-	}
 	if (m->reason && all && can_be_flaky(m->reason)) {
 		char was[sizeof m->detail];
 

@@ -2,8 +2,9 @@
  *
  * What runs there gets the descriptors and the environment that it is given
  * and no more, leads a session of its own, is killed with whoever started it,
- * and can print a bounded amount. The level says what else confines it; at
- * "none" it is an ordinary process of this user.
+ * and can print a bounded amount. What it leaves behind is killed with it: a
+ * program that uses this starts children in no other way. The level says what
+ * else confines it; at "none" it is an ordinary process of this user.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -39,11 +40,14 @@ int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f);
 int sandbox_ended(struct jailed *j);
 
 /* Stops every thread of it, and returns once all are stopped: 0, or -1 if it
- * ended or started processes of its own, which would escape. */
+ * ended. */
 int sandbox_freeze(struct jailed *j);
 void sandbox_thaw(struct jailed *j);
 
-/* Kills it and its process group, and waits for it. What it printed stays
+/* 0 if it started processes of its own, which escape the freeze. */
+int sandbox_is_alone(const struct jailed *j);
+
+/* Kills it and all that it started, and waits for it. What it printed stays
  * readable until sandbox_free. */
 void sandbox_kill(struct jailed *j);
 void sandbox_free(struct jailed *j);

@@ -24,6 +24,7 @@ struct measurement {
 	struct check check; /* the worst over calls and outputs */
 	const char *reason; /* NULL: every element of every output was right;
 			       else a reason of verdict.h */
+	int wrong_call;     /* with a reason: which call, from 1; 0: unknown */
 	char detail[200];   /* what was wrong, for people */
 };
 

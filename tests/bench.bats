@@ -1,0 +1,215 @@
+load setup
+load judge
+
+# Rows for what was measured; a note for what was not.
+
+setup_file() {
+	scale_setup
+	compile INCUMBENT HONEST
+	compile CANDIDATE HONEST
+	export K W
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+}
+
+teardown() {
+	[ -z "$(ls "$TMPDIR")" ]
+}
+
+# Benches a candidate against the incumbent, with more options.
+bench_it() {
+	local name=$1
+
+	shift
+	front bench -t 20 -o bench.tsv "$@" "$(built reference)" \
+		"$(built "$name")" "$(built INCUMBENT)"
+}
+
+note() {
+	sed -n "s/^# $1 //p" bench.tsv
+}
+
+rows() {
+	grep -vc '^#\|^phase' bench.tsv
+}
+
+column() {
+	awk -F '\t' -v name="$1" '/^#/ { next }
+		!at { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+		$1 == "bench" { print $at }' bench.tsv | LC_ALL=C sort | uniq -c |
+		awk '{ print $2 ":" $1 }' | tr '\n' ' '
+}
+
+@test "every side has a row for each process, pair and workload, and one warm" {
+	run -0 bench_it CANDIDATE
+	[ "$(column side)" = "candidate:21 incumbent:21 incumbent2:21 " ]
+	[ "$(column process)" = "1:18 2:18 3:27 " ]
+	[ "$(column mode)" = "cold:54 warm:9 " ]
+	[ "$(column workload)" = "n1:21 n1000:21 n5:21 " ]
+	[ "$(column status)" = "ok:63 " ]
+	grep -q '^anchor' bench.tsv
+}
+
+@test "the notes say by whom, how and when" {
+	run -0 bench_it CANDIDATE
+	[[ $(note seed) =~ ^0x[0-9a-f]{16}$ ]]
+	[ "$(note judge_version)" = 1 ]
+	[ "$(note sandbox)" = none ]
+	[ "$(note timing)" = cpu ]
+	[ "$(note mode)" = cold ]
+	[ "$(note processes)" = 3 ]
+	[ "$(note stopped)" = - ]
+	[[ $(note started_at) == ????-??-??T??:??:??Z ]]
+}
+
+@test "it says before it starts what it will cost" {
+	run -0 bench_it CANDIDATE
+	[[ $output == *"bench: 3 processes, 2 pairs, 3 workloads: at most 8 s"* ]]
+}
+
+@test "a slow candidate takes longer by the judge's clock" {
+	compile SLOW SLOW
+	run -0 bench_it SLOW
+	awk -F '\t' '$1 == "bench" && $5 == "cold" { n[$4]++; t[$4] += $9 / $8 }
+		END { exit !(t["candidate"] / n["candidate"] > 200000) }' bench.tsv
+}
+
+@test "a clearly slower candidate is stopped at the early look" {
+	compile SLOW SLOW
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	sed 's/processes = .*/processes = 8/' -i kernels/scale/settings
+	K=kernels/scale
+	run -0 bench_it SLOW
+	[ "$(note looks)" = 1 ]
+	if [ "$(note stopped)" = slower ]; then
+		[ "$(column process | wc -w)" = 3 ]
+	else
+		[ "$(column process | wc -w)" = 8 ]
+	fi
+}
+
+@test "a candidate that goes wrong meanwhile gets its reason and exit 1" {
+	compile TWENTIETH TWENTIETH
+	run -1 bench_it TWENTIETH
+	[[ $output == *"candidate: flaky: right before on the same inputs, now wrong"* ]]
+	[[ $(column status) == flaky:1* ]]
+	[ "$(note stopped)" = failed ]
+}
+
+@test "a candidate that dies gets its reason and exit 1" {
+	compile CRASH CRASH
+	run -1 bench_it CRASH
+	[ "$(column status)" = "died:1 " ]
+}
+
+@test "inputs cannot be written to, nor mapped anew" {
+	compile MUTATE MUTATE
+	run -1 bench_it MUTATE
+	[[ $output == *"died: signal 11"* ]]
+	compile REMAP REMAP
+	run bench_it REMAP
+	[[ $(column status) != *wrong* ]]
+	[[ $(column status) != *flaky* ]]
+	[[ $output != *"signal 6"* ]]
+}
+
+@test "an incumbent that fails is no fault of the candidate: 75, no file" {
+	compile NOTHING NOTHING
+	run -75 front bench -o bench.tsv "$(built reference)" \
+		"$(built CANDIDATE)" "$(built NOTHING)"
+	[[ $output == *"the incumbent: unwritten"* ]]
+	[ ! -e bench.tsv ]
+}
+
+@test "the same code is not timed, unless -f says so" {
+	run -0 front bench -o bench.tsv "$(built reference)" \
+		"$(built INCUMBENT)" "$(built INCUMBENT)"
+	[ "$(note equal)" = "candidate and incumbent are the same code" ]
+	[ "$(rows)" = 0 ]
+	run -0 front bench -f -t 10 -o bench.tsv "$(built reference)" \
+		"$(built INCUMBENT)" "$(built INCUMBENT)"
+	[ "$(rows)" -gt 50 ]
+}
+
+@test "-L: code that was judged before is not timed again" {
+	object=$(sed -n 's/^  "object_sha256": "\(.*\)",$/\1/p' "$(built CANDIDATE)")
+	zero=$(printf '0%.0s' $(seq 64))
+	printf '{"experiment": "exp_0003", "device": "cpu", "proposer": "tune", "outcome": "reject", "reason": "slower", "speedup": null, "ci_low": null, "ci_high": null, "incumbent": "shipped", "source_sha256": "%s", "object_sha256": "%s", "incumbent_source_sha256": "%s", "knobs": {}, "at": "2026-01-01T00:00:00Z", "seconds": 1}\n' \
+		"$zero" "$object" "$zero" >ledger.jsonl
+	run -0 bench_it CANDIDATE -L ledger.jsonl
+	[ "$(note duplicate)" = exp_0003 ]
+	[ "$(rows)" = 0 ]
+	run -0 bench_it CANDIDATE -f -L ledger.jsonl
+	[ "$(rows)" -gt 50 ]
+}
+
+@test "-L: a ledger that is not there is empty" {
+	run -0 bench_it CANDIDATE -L none.jsonl
+	[ "$(rows)" -gt 50 ]
+}
+
+@test "-V: what is not right is not timed" {
+	for line in '{"finished": true}\n{"uuid": "n1", "status": "wrong"}' \
+		'{"finished": "died"}' '{"finished": true}\n{"uuid": "n1"}'; do
+		printf "$line\n" >verify.jsonl
+		run -0 bench_it CANDIDATE -V verify.jsonl
+		[ "$(note unmeasured)" = "candidate is not right" ]
+		[ "$(rows)" = 0 ]
+	done
+	printf '{"finished": true}\n{"uuid": "n1", "status": "ok"}\n' >verify.jsonl
+	run -0 bench_it CANDIDATE -V verify.jsonl
+	[ "$(rows)" -gt 50 ]
+}
+
+@test "-V: a file that cannot be read is named" {
+	run -2 bench_it CANDIDATE -V none.jsonl
+	[[ $output == *"none.jsonl: No such file or directory"* ]]
+	: >empty.jsonl
+	run -2 bench_it CANDIDATE -V empty.jsonl
+	[[ $output == *"empty.jsonl"* ]]
+	echo 'not JSON' >text.jsonl
+	run -2 bench_it CANDIDATE -V text.jsonl
+	[[ $output == *"text.jsonl:1"* ]]
+	[ ! -e bench.tsv ]
+}
+
+@test "-P: what is not better so far is not confirmed" {
+	run -0 front bench -f -t 10 -o first.tsv "$(built reference)" \
+		"$(built INCUMBENT)" "$(built INCUMBENT)"
+	compare -s "$K/settings" -o compare.tsv first.tsv
+	run -0 bench_it CANDIDATE -P compare.tsv
+	[ "$(note unmeasured)" = "nothing to confirm" ]
+	[ "$(rows)" = 0 ]
+}
+
+@test "what did not compile is not timed" {
+	echo nonsense >bad.c
+	run -1 build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu -o bad.json "$K" bad.c
+	run -0 front bench -o bench.tsv "$(built reference)" bad.json "$(built INCUMBENT)"
+	[ "$(rows)" = 0 ]
+}
+
+@test "a result that cannot be written is trouble, and leaves nothing" {
+	run -2 front bench -t 5 -o none/bench.tsv "$(built reference)" \
+		"$(built CANDIDATE)" "$(built INCUMBENT)"
+	[[ $output == *"none/bench.tsv: No such file or directory"* ]]
+}
+
+@test "a full disk is trouble, and leaves nothing" {
+	(ulimit -f 1 && front bench -t 5 -o bench.tsv "$(built reference)" \
+		"$(built CANDIDATE)" "$(built INCUMBENT)") && status=0 || status=$?
+	[ "$status" -ne 0 ]
+	[ ! -e bench.tsv ]
+	rm -rf tmp/ratchet-job-*
+}
+
+@test "options are checked" {
+	run -2 bench
+	[[ $output == "usage: bench [-fv]"* ]]
+	run -2 front bench -o o a.json b.json
+	[[ $output == "usage: bench"* ]]
+}
