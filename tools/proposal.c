@@ -147,10 +147,11 @@ static void print_choice(FILE *p, const struct knobs *k,
 		      "knobs at once.\n",
 		      p);
 	else
-		fputs("\nOf the points not tried, this one has the largest "
-		      "expected improvement: its\npredicted speed, how "
-		      "unsure that is, and the chance that it works.\n",
-		      p);
+		fprintf(p,
+		        "\nOf the points not tried, this one promises most: "
+		        "an improvement of %.2f %% is\nexpected, a slower or "
+		        "failing result counted as none.\n",
+		        100 * (exp(c->gain) - 1));
 	fprintf(p,
 	        "\nPredicted: %.3f times as fast as the incumbent (%.3f to "
 	        "%.3f, two chances in\nthree); chance that it fails: "
