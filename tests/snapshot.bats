@@ -80,6 +80,7 @@ state() {
 	[ "$(grep -c '"status": "PASSED"' "$dir/trace.jsonl")" -eq 2 ]
 	grep -q '"solution": "scale_cpu_exp_0001"' "$dir/trace.jsonl"
 	grep -q '"speedup_factor": 1.5' "$dir/trace.jsonl"
+	"$BUILD/tests/data-check" trace "$dir/trace.jsonl" >/dev/null
 }
 
 @test "a wrong result is INCORRECT_NUMERICAL, a failed build COMPILE_ERROR" {
@@ -91,6 +92,8 @@ state() {
 	judged "$exp" reject build null
 	publish "$exp"
 	[ "$(grep -c '"status": "COMPILE_ERROR"' $x/$exp/trace.jsonl)" -eq 2 ]
+	"$BUILD/tests/data-check" trace "$dir/trace.jsonl" $x/$exp/trace.jsonl \
+		>/dev/null
 }
 
 @test "a published experiment is never touched again" {

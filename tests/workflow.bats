@@ -228,6 +228,27 @@ ran() {
 	[[ $output == *"defines other, not third"* ]]
 }
 
+@test "a full disk stops the loop in one line, and the next run goes on" {
+	mkdir small
+	mount -t tmpfs -o size=256k none small 2>/dev/null || skip "cannot mount"
+	mkdir experiments
+	mount --bind small experiments || skip "cannot mount"
+	dd if=/dev/zero of=small/fill bs=1k count=254 2>/dev/null || true
+	cp $k/solution.c old.c
+	run -2 mk optimize
+	[[ $output == *"No space left on device"* ]]
+	cmp old.c $k/solution.c
+	rm small/fill
+	run -0 mk optimize
+	[ -e $x/exp_0001/result.md ] && [ ! -e $x/exp_0002 ]
+	[ "$(wc -l <$x/ledger.jsonl)" -eq 1 ]
+}
+
+teardown() {
+	umount "$BATS_TEST_TMPDIR/experiments" 2>/dev/null || true
+	umount "$BATS_TEST_TMPDIR/small" 2>/dev/null || true
+}
+
 @test "the loop's own time stays small" {
 	mk tools
 	mk optimize >/dev/null
