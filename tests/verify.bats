@@ -69,7 +69,7 @@ ends_at_once() {
 }
 
 @test "the last element wrong is wrong" {
-	everywhere WRONG_SECOND wrong
+	everywhere WRONG_LAST wrong
 }
 
 @test "within the tolerance but imprecise is precision" {

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"bench [-fv] [-L ledger.jsonl] [-m full|quick|\"stride N\"] "          \
+	"bench [-fv] [-L ledger.jsonl] [-m mode] "                             \
 	"[-P compare.tsv] [-t seconds] [-V verify.jsonl] -k kerneldir "        \
 	"-w workloads -c cache -o bench.tsv reference.json candidate.json "    \
 	"incumbent.json"

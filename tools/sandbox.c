@@ -1,8 +1,8 @@
 /* sandbox - the one place that starts foreign code while a judgement runs */
 #include "sandbox.h"
+#include "charges.h"
 #include "memory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,14 +15,8 @@
 #include <unistd.h>
 
 #define FILE_BYTES ((rlim_t)256 << 20) /* of each file that it writes */
-#define MAX_LISTED 256
-#define MAX_CHARGES 64
 #define FIRST_FD 3
 #define HIGH_FD 64 /* above FIRST_FD + SANDBOX_FDS + the report */
-
-/* What was started and not killed yet. */
-static pid_t charges[MAX_CHARGES];
-static size_t ncharges;
 
 /* In the child: the descriptors given, from FIRST_FD up, the report (which
  * exec closes) after them, and no other. */
@@ -99,8 +93,6 @@ int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f)
 	*j = (struct jailed){.log = -1};
 	if (s->nfd > SANDBOX_FDS)
 		return fault_set(f, "%s: too many descriptors", s->argv[0]);
-	if (ncharges == MAX_CHARGES)
-		return fault_set(f, "%s: too many processes", s->argv[0]);
 	if (pipe2(log, O_CLOEXEC | O_NONBLOCK))
 		return fault_errno(f, "pipe");
 	if (pipe2(report, O_CLOEXEC)) {
@@ -118,7 +110,7 @@ int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f)
 	j->log = log[0];
 	error = j->pid < 0 ? errno : wait_for_start(report[0]);
 	if (j->pid > 0)
-		charges[ncharges++] = j->pid;
+		charges_add(j->pid);
 	close(report[0]);
 	if (!error)
 		return 0;
@@ -159,102 +151,15 @@ int sandbox_freeze(struct jailed *j)
 	return -1;
 }
 
-/* The children of one thread. Returns how many there are now. */
-static size_t list_of_thread(int dir, const char *thread, pid_t *out,
-                             size_t count)
-{
-	char name[64], text[4096], *at = text, *end;
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(name, sizeof name, "%.20s/children", thread);
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, sizeof text - 1);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = '\0';
-	for (; count < MAX_LISTED; at = end) {
-		long pid = strtol(at, &end, 10);
-
-		if (end == at)
-			break;
-		out[count++] = (pid_t)pid;
-	}
-	return count;
-}
-
-/* The children of a process, MAX_LISTED at most; none where the kernel cannot
- * say (CONFIG_PROC_CHILDREN). */
-static size_t list_children(pid_t pid, pid_t *out)
-{
-	char *path = xasprintf("/proc/%d/task", (int)pid);
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	size_t count = 0;
-
-	free(path);
-	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] != '.')
-			count = list_of_thread(dirfd(dir), entry->d_name, out,
-			                       count);
-	}
-	if (dir)
-		closedir(dir);
-	return count;
-}
-
-/* Our children that we did not start: orphans of what we did start. */
-static size_t list_strangers(pid_t *out)
-{
-	size_t all = list_children(getpid(), out), count = 0;
-
-	for (size_t i = 0; i < all; i++) {
-		size_t k = 0;
-
-		while (k < ncharges && charges[k] != out[i])
-			k++;
-		if (k == ncharges)
-			out[count++] = out[i];
-	}
-	return count;
-}
-
 int sandbox_is_alone(const struct jailed *j)
 {
-	pid_t found[MAX_LISTED];
-
-	return list_children(j->pid, found) == 0 && list_strangers(found) == 0;
+	return !charges_has_children(j->pid) && !charges_has_strangers();
 }
 
 void sandbox_thaw(struct jailed *j)
 {
 	if (!j->ended)
 		kill(-j->pid, SIGCONT);
-}
-
-static void reap(pid_t pid)
-{
-	int status;
-
-	kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-}
-
-/* Each that dies may leave others. */
-static void kill_strangers(void)
-{
-	pid_t found[MAX_LISTED];
-	size_t count;
-
-	for (int i = 0; i < MAX_LISTED; i++) {
-		count = list_strangers(found);
-		if (count == 0)
-			break;
-		for (size_t k = 0; k < count; k++)
-			reap(found[k]);
-	}
 }
 
 void sandbox_kill(struct jailed *j)
@@ -264,13 +169,10 @@ void sandbox_kill(struct jailed *j)
 	/* The group outlives its leader, and keeps its number. */
 	kill(-j->pid, SIGKILL);
 	if (!j->ended)
-		reap(j->pid);
-	for (size_t i = 0; i < ncharges; i++) {
-		if (charges[i] == j->pid)
-			charges[i--] = charges[--ncharges];
-	}
+		charges_reap(j->pid);
+	charges_remove(j->pid);
 	j->pid = 0;
-	kill_strangers();
+	charges_kill_strangers();
 }
 
 void sandbox_free(struct jailed *j)

@@ -23,7 +23,7 @@ struct measurement {
 	int throttled;      /* the device lowered its clock meanwhile */
 	struct check check; /* the worst over calls and outputs */
 	const char *reason; /* NULL: every element of every output was right;
-			       else a reason of verdict.h */
+	                       else a reason of verdict.h */
 	int wrong_call;     /* with a reason: which call, from 1; 0: unknown */
 	char detail[200];   /* what was wrong, for people */
 };
@@ -43,7 +43,7 @@ void session_close(struct session *s);
  * all carry the reason. Returns NULL with the fault set only for trouble that
  * is no fault of the kernel. */
 struct runner *runner_start(struct session *s, enum side side, int writable,
-			    struct fault *f);
+                            struct fault *f);
 void runner_stop(struct runner *r); /* kills it and all that it started */
 
 /* Calls the kernel once on each of count input sets of a workload, in order,
@@ -52,20 +52,21 @@ void runner_stop(struct runner *r); /* kills it and all that it started */
  * spent: stop it. Returns -1 with the fault set for trouble that is no fault
  * of the kernel. */
 int runner_measure(struct runner *r, size_t workload, const int *set, int count,
-		   const char *mode, struct measurement *m, struct fault *f);
+                   const char *mode, struct measurement *m, struct fault *f);
 
 /* Calls back to back without resets, sets in rotation: events and the judge's
  * clock around the same batch. Devices without events (the CPU) return 1 and
  * measure nothing. */
 int runner_batch(struct runner *r, size_t workload, int calls,
-		 struct measurement *m, struct fault *f);
+                 struct measurement *m, struct fault *f);
 
 /* The device, for the records: "NVIDIA H200", "580.159.03", "cpu". */
 const char *session_device_name(const struct session *s);
 const char *session_driver(const struct session *s);
 const char *session_timing(const struct session *s); /* "events", "cpu" */
 
-/* The cost of an empty call, ns: recorded as phase `anchor`, never subtracted. */
+/* The cost of an empty call, ns: recorded as phase `anchor`, never subtracted.
+ */
 int64_t session_anchor_ns(struct session *s);
 
 #endif

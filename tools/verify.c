@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"verify [-v] [-m full|quick|\"stride N\"] [-t seconds] -k kerneldir "  \
+	"verify [-v] [-m mode] [-t seconds] -k kerneldir "                     \
 	"-w workloads -c cache -o verify.jsonl reference.json candidate.json"
 
 /* The head alone: there is nothing to verify. */

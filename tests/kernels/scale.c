@@ -41,79 +41,74 @@ static void *write_late(void *unused)
 
 static int calls;
 
-static void misbehave(float *in, float *out, int64_t n, float a)
+/* Wrong values, and writes to the wrong places. */
+__attribute__((unused)) static void spoil(float *in, float *out, int64_t n)
+{
+	(void)in;
+	(void)n;
+#if defined(WRONG_LARGEST)
+	if (n >= 1000)
+		out[n / 2] += 1;
+#elif defined(WRONG_LAST)
+	out[n - 1] += 0.5f + fabsf(out[n - 1]);
+#elif defined(IMPRECISE)
+	for (int64_t i = 0; i < n; i++)
+		out[i] *= 1.001f;
+#elif defined(ONE_NAN)
+	out[n - 1] = NAN;
+#elif defined(ONE_INFINITY)
+	out[0] = INFINITY;
+#elif defined(BEFORE)
+	((char *)out)[-1] ^= 1;
+#elif defined(AFTER)
+	((char *)(out + n))[0] ^= 1;
+#elif defined(FAR_AFTER)
+	for (int64_t i = n; i < n + 64; i++)
+		out[i] = 0;
+#elif defined(MUTATE)
+	in[0] = 0;
+#elif defined(TWENTIETH)
+	if (calls == 20)
+		out[0] += 1 + fabsf(out[0]);
+#endif
+}
+
+/* Tries to make a read-only input writable, in every way. */
+__attribute__((unused)) static void remap(float *in)
+{
+	int fd = open("/proc/self/fd/4", O_RDWR);
+	int *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p != MAP_FAILED)
+		p[0] = 0;
+	if (mprotect((void *)((uintptr_t)in & ~4095ul), 4096,
+	             PROT_READ | PROT_WRITE) == 0)
+		in[0] = 0;
+	if (pwrite(fd, "x", 1, 0) == 1)
+		in[0] = 0;
+}
+
+/* What the process does instead of computing. */
+__attribute__((unused)) static void escape(float *in, float *out, int64_t n)
 {
 	(void)in;
 	(void)out;
 	(void)n;
-	(void)a;
-#ifdef WRONG_LARGEST
-	if (n >= 1000)
-		out[n / 2] += 1;
-#endif
-#ifdef WRONG_SECOND
-	out[n - 1] += 0.5f + fabsf(out[n - 1]);
-#endif
-#ifdef IMPRECISE
-	for (int64_t i = 0; i < n; i++)
-		out[i] *= 1.001f;
-#endif
-#ifdef ONE_NAN
-	out[n - 1] = NAN;
-#endif
-#ifdef ONE_INFINITY
-	out[0] = INFINITY;
-#endif
-#ifdef BEFORE
-	out[-1] = 0;
-#endif
-#ifdef AFTER
-	((char *)(out + n))[0] ^= 1;
-#endif
-#ifdef FAR_AFTER
-	for (int64_t i = n; i < n + 64; i++)
-		out[i] = 0;
-#endif
-#ifdef MUTATE
-	in[0] = 0;
-#endif
-#ifdef REMAP
-	{
-		int fd = open("/proc/self/fd/4", O_RDWR);
-		float *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
-		                fd, 0);
-
-		if (p != MAP_FAILED)
-			p[0] = 0;
-		mprotect((void *)((uintptr_t)in & ~4095ul), 4096,
-		         PROT_READ | PROT_WRITE);
-		if (pwrite(fd, "x", 1, 0) == 1)
-			abort();
-	}
-#endif
-#ifdef TWENTIETH
-	if (calls == 20)
-		out[0] += 1 + fabsf(out[0]);
-#endif
-#ifdef CRASH
+#if defined(REMAP)
+	remap(in);
+#elif defined(CRASH)
 	if (n == 1)
 		raise(SIGSEGV);
-#endif
-#ifdef HANG
+#elif defined(HANG)
 	for (;;)
 		;
-#endif
-#ifdef KILL_LATER
+#elif defined(KILL_LATER)
 	if (calls == 5)
 		raise(SIGKILL);
-#endif
-#ifdef FORK
-	if (fork() == 0) {
-		usleep(3000000);
-		_exit(0);
-	}
-#endif
-#ifdef ORPHAN
+#elif defined(FORK)
+	if (fork() == 0)
+		_exit(usleep(3000000));
+#elif defined(ORPHAN)
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -123,13 +118,11 @@ static void misbehave(float *in, float *out, int64_t n, float a)
 		_exit(0);
 	}
 	waitpid(child, NULL, 0);
-#endif
-#ifdef CHATTER
+#elif defined(CHATTER)
 	for (int i = 0; i < 4000; i++)
 		printf("\033[2J{\"status\": \"ok\"}\n");
 	fflush(stdout);
-#endif
-#ifdef LATE_THREAD
+#elif defined(LATE_THREAD)
 	pthread_t thread;
 
 	late_out = out;
@@ -137,8 +130,7 @@ static void misbehave(float *in, float *out, int64_t n, float a)
 	out[0] = 0;
 	pthread_create(&thread, NULL, write_late, NULL);
 	pthread_detach(thread);
-#endif
-#ifdef SLOW
+#elif defined(SLOW)
 	usleep(200);
 #endif
 }
@@ -169,7 +161,8 @@ static int run(const DLTensor *x, double a, const DLTensor *y)
 		for (int64_t i = 0; i < n; i++)
 			out[i] = (float)a * in[i];
 #endif
-	misbehave(in, out, n, (float)a);
+	spoil(in, out, n);
+	escape(in, out, n);
 	return 0;
 }
 RATCHET_EXPORT(run, tensor, float64, tensor)

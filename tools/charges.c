@@ -1,0 +1,130 @@
+/* charges - the processes that we started, and the strangers they leave */
+#include "charges.h"
+#include "memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_LISTED 256
+
+static pid_t *charge;
+static size_t ncharges;
+
+void charges_add(pid_t pid)
+{
+	charge = xrealloc(charge, ncharges + 1, sizeof *charge);
+	charge[ncharges++] = pid;
+}
+
+void charges_remove(pid_t pid)
+{
+	for (size_t i = 0; i < ncharges; i++) {
+		if (charge[i] == pid)
+			charge[i--] = charge[--ncharges];
+	}
+}
+
+/* The children of one thread. Returns how many there are now. */
+static size_t list_of_thread(int dir, const char *thread, pid_t *out,
+                             size_t count)
+{
+	char name[64], text[4096], *at = text, *end;
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(name, sizeof name, "%.20s/children", thread);
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = '\0';
+	for (; count < MAX_LISTED; at = end) {
+		long pid = strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		out[count++] = (pid_t)pid;
+	}
+	return count;
+}
+
+/* The children of a process, MAX_LISTED at most; none where the kernel cannot
+ * say (CONFIG_PROC_CHILDREN). */
+static size_t list_children(pid_t pid, pid_t *out)
+{
+	char *path = xasprintf("/proc/%d/task", (int)pid);
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	size_t count = 0;
+
+	free(path);
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.')
+			count = list_of_thread(dirfd(dir), entry->d_name, out,
+			                       count);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* Our children that we did not start: orphans of what we did start. */
+static size_t list_strangers(pid_t *out)
+{
+	size_t all = list_children(getpid(), out), count = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		size_t k = 0;
+
+		while (k < ncharges && charge[k] != out[i])
+			k++;
+		if (k == ncharges)
+			out[count++] = out[i];
+	}
+	return count;
+}
+
+int charges_has_children(pid_t pid)
+{
+	pid_t found[MAX_LISTED];
+
+	return list_children(pid, found) > 0;
+}
+
+int charges_has_strangers(void)
+{
+	pid_t found[MAX_LISTED];
+
+	return list_strangers(found) > 0;
+}
+
+void charges_reap(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Each that dies may leave others. */
+void charges_kill_strangers(void)
+{
+	pid_t found[MAX_LISTED];
+	size_t count;
+
+	for (int i = 0; i < MAX_LISTED; i++) {
+		count = list_strangers(found);
+		if (count == 0)
+			break;
+		for (size_t k = 0; k < count; k++)
+			charges_reap(found[k]);
+	}
+}
