@@ -175,7 +175,7 @@ char *lessons_page(const struct ledger *l, const struct link *link,
 {
 	char *page;
 	size_t len;
-	FILE *p = open_memstream(&page, &len);
+	FILE *p = xmemstream(&page, &len);
 
 	fprintf(p,
 	        "# Lessons on %s\n\nDerived from the ledger: each line names "

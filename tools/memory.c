@@ -46,3 +46,12 @@ char *xasprintf(const char *fmt, ...)
 		err(2, "vasprintf");
 	return s;
 }
+
+FILE *xmemstream(char **text, size_t *len)
+{
+	FILE *p = open_memstream(text, len);
+
+	if (!p)
+		err(2, "open_memstream");
+	return p;
+}

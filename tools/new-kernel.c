@@ -85,7 +85,7 @@ static char *stub(const struct definition *d, const char *what)
 	const char *comma = "", *before = "\tif (";
 	char *text;
 	size_t len;
-	FILE *p = open_memstream(&text, &len);
+	FILE *p = xmemstream(&text, &len);
 
 	fprintf(p, "/* %s - %s */\n#include \"ratchet.h\"\n\nstatic int run(",
 	        d->name, what);

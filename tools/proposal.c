@@ -165,7 +165,7 @@ static char *explain(const struct knobs *k, const struct history *h,
 {
 	char *page;
 	size_t len;
-	FILE *p = open_memstream(&page, &len);
+	FILE *p = xmemstream(&page, &len);
 
 	print_choice(p, k, h, c);
 	fprintf(p,

@@ -196,7 +196,7 @@ char *record_page(const struct record *r)
 	const struct verdict *v = &r->verdict;
 	char line[256], *page;
 	size_t len;
-	FILE *p = open_memstream(&page, &len);
+	FILE *p = xmemstream(&page, &len);
 
 	verdict_line(v, line, sizeof line);
 	fprintf(p, "# %s: %s\n\n`verdict: %s`\n\n", r->base.experiment,

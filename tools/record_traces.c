@@ -103,7 +103,7 @@ char *record_traces(const struct record *r)
 {
 	char solution[256], *log = xcalloc(LOG_BYTES + 1, 1), *lines;
 	size_t len;
-	FILE *p = open_memstream(&lines, &len);
+	FILE *p = xmemstream(&lines, &len);
 
 	for (size_t i = 0; i < r->workloads.count; i++) {
 		struct trace t = {0};

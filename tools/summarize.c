@@ -68,7 +68,7 @@ static char *summary(const struct ledger *l, const struct link *link,
 {
 	char *page;
 	size_t len;
-	FILE *p = open_memstream(&page, &len);
+	FILE *p = xmemstream(&page, &len);
 
 	fprintf(p,
 	        "# %s: %zu records\n\nSpeedup is over the incumbent of its "
