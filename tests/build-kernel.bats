@@ -339,6 +339,7 @@ with_small_disk() {
 
 @test "a full disk under the compiler is trouble, not the kernel's fault" {
 	with_small_disk small true
+	[[ $BUILD != /tmp/* ]] || skip "the programs are in /tmp"
 	away=$(mktemp -d -p /var/tmp)
 	cp -r kernels s.c "$away"
 	cd "$away"
@@ -355,6 +356,7 @@ with_small_disk() {
 @test "a compile folder that is not ours is refused" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	with_small_disk small true
+	[[ $BUILD != /tmp/* ]] || skip "the programs are in /tmp"
 	run -2 unshare -m sh -c 'mount -t tmpfs none /tmp && mkdir /tmp/ratchet-0 &&
 		chmod 777 /tmp/ratchet-0 && exec build-kernel -c /dev/shm/none -d cpu \
 		-o /dev/shm/none.json "$0/kernels/gemm_n128_k2048" /dev/null' "$ROOT"
