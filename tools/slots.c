@@ -5,8 +5,15 @@
 
 #include <stdlib.h>
 
-#define SLOT_NS 4e6 /* what a slot should last */
-#define MIN_CALLS 8 /* where the time allows, for what a single call hides */
+#define SLOT_NS 2e6 /* what a slot should last */
+
+/* A CPU is disturbed now and then. Short slots keep that to few of them, and
+ * the time that is left goes into more pairs, whose median decides. */
+#define CPU_CALLS 8
+#define CPU_PAIRS 4   /* times as many as settings say, at most */
+#define MAX_ROWS 1200 /* of bench.tsv, which is kept */
+#define SPARE 0.85    /* of the time left, for what cannot be foreseen */
+#define OTHER_MODES 2 /* pairs' worth of time at the end */
 
 void slots_init(struct slots *s, const struct job *job)
 {
@@ -59,17 +66,27 @@ double slots_cost(const struct slots *s, int processes)
 
 	for (size_t w = 0; w < s->job->workloads.count; w++)
 		warm_up += SIDE_COUNT * s->call_s[w];
-	return processes * (s->pairs * pair_cost(s) + warm_up) +
-	       (processes - 1) * s->start_s;
+	return (processes * s->pairs + OTHER_MODES) * pair_cost(s) +
+	       processes * warm_up + (processes - 1) * s->start_s;
 }
 
 static int wanted_calls(const struct slots *s, size_t workload)
 {
-	double calls = SLOT_NS / (s->call_ns[workload] + 1);
+	double calls = SLOT_NS / (s->call_ns[workload] + 1) + 1;
+	int most = s->job->is_cuda ? MAX_CALLS : CPU_CALLS;
 
-	return calls < MIN_CALLS   ? MIN_CALLS
-	       : calls > MAX_CALLS ? MAX_CALLS
-	                           : (int)calls;
+	return calls > most ? most : (int)calls;
+}
+
+static int most_pairs(const struct slots *s)
+{
+	const struct job *job = s->job;
+	int rows = job->processes * SIDE_COUNT * (int)job->workloads.count;
+	int most = CPU_PAIRS * job->pairs;
+
+	if (most > MAX_ROWS / rows)
+		most = MAX_ROWS / rows;
+	return job->is_cuda || most < job->pairs ? job->pairs : most;
 }
 
 static void shorten(struct slots *s)
@@ -91,9 +108,10 @@ static int longest(const struct slots *s)
 
 void slots_plan(struct slots *s, int processes, double left_s)
 {
-	s->pairs = s->job->pairs;
+	s->pairs = most_pairs(s);
 	for (size_t w = 0; w < s->job->workloads.count; w++)
 		s->calls[w] = wanted_calls(s, w);
+	left_s *= SPARE;
 	while (s->pairs > 1 && slots_cost(s, processes) > left_s)
 		s->pairs--;
 	while (longest(s) > 1 && slots_cost(s, processes) > left_s)
