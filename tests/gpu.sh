@@ -119,6 +119,22 @@ check() { # variant flags reason
 	fi
 }
 
+# A judge that is killed takes all that it started along.
+check_killed() {
+	job honest
+	"$BUILD/cuda-drive" -n 256 -b 200 "$WORK/job-honest" >/dev/null 2>&1 &
+	sleep 1
+	before=$(pgrep -xc launcher)
+	kill -9 $!
+	sleep 1
+	after=$(pgrep -xc launcher)
+	if [ "$before" -ge 1 ] && [ "$after" -eq 0 ]; then
+		echo "ok killed - nothing left"
+	else
+		echo "not ok killed -: $before launchers before, $after after"
+	fi
+}
+
 # The two that wait for a timeout do so together.
 run() { # names
 	names=$(echo "$*" | tr ' ' '|')
@@ -131,6 +147,8 @@ run() { # names
 		check "$v" "$flags" "$reason" &
 	done <"$WORK/late"
 	wait
+	[ $# -gt 0 ] || check_killed
+	check honest - ok # whatever came before it
 }
 
 # The launcher holds the stream before each call that it times: from there to

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT 256
-
 /* The bounded view of an ELF file. */
 struct elf {
 	const char *image;
@@ -95,8 +93,8 @@ static int check_imports(const struct elf *e, struct fault *f)
 	return 0;
 }
 
-/* Remembers a variable's content. The driver places variables at multiples of
- * SLOT, and what lies between one and the next belongs to it too. */
+/* Remembers a variable's content. The driver places variables one by one,
+ * whatever their places in the section. */
 static int keep_variable(struct cubin *c, const char *name, size_t want,
                          struct fault *f)
 {
@@ -112,8 +110,6 @@ static int keep_variable(struct cubin *c, const char *name, size_t want,
 		                 "zeroed()",
 		                 name);
 	r->bytes = size;
-	if (r->address % SLOT == 0)
-		r->bytes = (size + SLOT - 1) / SLOT * SLOT;
 	r->content = xcalloc(r->bytes, 1);
 	c->regions++;
 	return CU(cuMemcpyDtoH(r->content, r->address, r->bytes), f);
