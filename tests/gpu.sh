@@ -107,7 +107,7 @@ check() { # variant flags reason
 	[ "$flags" = - ] && flags=
 	out=$WORK/$1$flags.out
 	# shellcheck disable=SC2086
-	timeout 60 "$BUILD/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>&1
+	timeout 60 "$BUILD/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>"$out.err"
 	status=$?
 	bad=$(grep -v '^#' "$out" | cut -f3 | grep -cvx "$3")
 	lines=$(grep -vc '^#' "$out")
@@ -115,19 +115,27 @@ check() { # variant flags reason
 		echo "ok $1 $2 $3"
 	else
 		echo "not ok $1 $2: want $3, status $status"
-		grep -v '^# [0-9]' "$out" | cut -c1-160 | sed 's/^/    /' 
+		cat "$out.err" "$out" | grep -v '^# [0-9]' | cut -c1-160 | sed 's/^/    /' 
 	fi
+}
+
+alive() {
+	# shellcheck disable=SC2009 # pgrep counts the dead, too
+	ps -C launcher,capture -o stat= | grep -cv '^Z'
 }
 
 # A judge that is killed takes all that it started along.
 check_killed() {
 	job honest
-	"$BUILD/cuda-drive" -n 256 -b 200 "$WORK/job-honest" >/dev/null 2>&1 &
+	"$BUILD/cuda-drive" -n 256 -m warm "$WORK/job-honest" >/dev/null 2>&1 &
 	sleep 1
-	before=$(pgrep -xc launcher)
+	before=$(alive)
 	kill -9 $!
-	sleep 1
-	after=$(pgrep -xc launcher)
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		after=$(alive)
+		[ "$after" -eq 0 ] && break
+		sleep 0.5
+	done
 	if [ "$before" -ge 1 ] && [ "$after" -eq 0 ]; then
 		echo "ok killed - nothing left"
 	else
@@ -186,11 +194,11 @@ cupti() {
 		echo "$v $us $seen" | awk '{ printf "%s\t%s\t%s\t%s\t%.2f\n",
 			$1, $2, $3, $4, $3 - $4 }'
 	done <<-END
-		nothing 0
 		honest 0
 		honest 1
 		honest 2
 		honest 3
+		honest 4
 		two_launches 1
 		cluster 1
 	END
@@ -199,6 +207,7 @@ cupti() {
 case $1 in
 build) build ;;
 cupti) cupti ;;
+killed) check_killed ;;
 run)
 	shift
 	run "$@" | tee "$WORK/results"
