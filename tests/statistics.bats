@@ -55,7 +55,7 @@ check() {
 
 @test "no kind of noise makes the judge accept what is not faster" {
 	"$BUILD/tests/simulate" >"$BATS_TEST_TMPDIR/table"
-	column -t -s "$(printf '\t')" "$BATS_TEST_TMPDIR/table"
+	cat "$BATS_TEST_TMPDIR/table"
 	# at most 0.5 % accepted, 1 % better at first, 2 % called slower
 	awk -F'\t' 'NR > 1 && ($3 > 0.5 || $2 > 1 || $4 > 2) { bad = 1 }
 		END { exit bad || NR != 7 }' "$BATS_TEST_TMPDIR/table"

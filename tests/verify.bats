@@ -286,6 +286,18 @@ ends_at_once() {
 	done
 }
 
+# The children of process $1 that are called $2; fails if there is none.
+children() {
+	local stat pid name parent found=1
+	for stat in /proc/[0-9]*/stat; do
+		read -r pid name _ parent _ 2>/dev/null <"$stat" || continue
+		[ "$name $parent" = "($2) $1" ] || continue
+		echo "$pid"
+		found=0
+	done
+	return $found
+}
+
 # Starts the verification of a kernel that hangs, until its worker runs.
 start_hanging() {
 	compile HANG HANG
@@ -295,13 +307,13 @@ start_hanging() {
 		-o verify.jsonl "$(built reference)" "$(built HANG)" 3>&- &
 	front=$!
 	for _ in $(seq 300); do
-		judge=$(pgrep -P $front -x judge) &&
-			worker=$(pgrep -P "$judge" -x worker) && break
+		judge=$(children $front judge) &&
+			worker=$(children "$judge" worker) && break
 		sleep 0.1
 	done
 	# The reference's worker may come first.
 	sleep 0.5
-	worker=$(pgrep -P "$judge" -x worker)
+	worker=$(children "$judge" worker)
 }
 
 # The exit status of the front.
