@@ -112,7 +112,7 @@ column() {
 @test "inputs cannot be written to, nor mapped anew" {
 	compile MUTATE MUTATE
 	run -1 bench_it MUTATE
-	[[ $output == *"died: signal 11"* ]]
+	[[ $output == *"candidate: died: "* ]]
 	compile REMAP REMAP
 	run bench_it REMAP
 	[[ $(column status) != *wrong* ]]

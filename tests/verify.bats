@@ -130,7 +130,7 @@ ends_at_once() {
 
 @test "a crash is died, with its signal" {
 	ends_at_once CRASH died
-	grep -q 'signal 11' verify.jsonl
+	grep -q 'signal 4' verify.jsonl
 }
 
 @test "exit 0 from a constructor is died" {
@@ -192,7 +192,7 @@ ends_at_once() {
 	compile HONEST HONEST
 	compile CRASH CRASH
 	run -75 front verify -o verify.jsonl "$(built CRASH)" "$(built HONEST)"
-	[[ $output == *"the reference: died: signal 11"* ]]
+	[[ $output == *"the reference: died: signal 4"* ]]
 	[ ! -e verify.jsonl ]
 }
 

@@ -98,7 +98,7 @@ __attribute__((unused)) static void escape(float *in, float *out, int64_t n)
 	remap(in);
 #elif defined(CRASH)
 	if (n == 1)
-		raise(SIGSEGV);
+		raise(SIGILL);
 #elif defined(HANG)
 	for (;;)
 		;
