@@ -155,6 +155,11 @@ ends_at_once() {
 	ends_at_once ORPHAN unsupported
 }
 
+@test "a timer that wakes the stopped kernel is unsupported" {
+	ends_at_once ALARM unsupported
+	grep -q 'wakes up while it is stopped' verify.jsonl
+}
+
 @test "what a kernel prints goes nowhere" {
 	run -0 --separate-stderr verify_fault CHATTER
 	[ -z "$output" ]

@@ -46,6 +46,9 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 	case WORKER_FORKED:
 		spend(r, REASON_UNSUPPORTED, "starts processes of its own");
 		break;
+	case WORKER_AWAKE:
+		spend(r, REASON_UNSUPPORTED, "wakes up while it is stopped");
+		break;
 	case WORKER_DONE:
 		break;
 	}
@@ -169,4 +172,7 @@ void cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
 			snprintf(r->detail, sizeof r->detail, "%.32s: %s",
 			         job->definition->outputs[i].name, detail);
 	}
+	/* What was looked at must have been the same all the while. */
+	if (!r->reason)
+		spend_by_end(r, worker_still(&r->worker));
 }

@@ -104,8 +104,11 @@ enum worker_end worker_command(struct worker *w, enum doorbell_op op,
                                double timeout_s, int64_t *ns)
 {
 	int64_t start;
-	enum worker_end end;
+	enum worker_end end = worker_still(w);
 
+	*ns = 0;
+	if (end != WORKER_DONE)
+		return end;
 	ring(w, op);
 	start = clock_ns();
 	sandbox_thaw(&w->jail);
@@ -115,6 +118,13 @@ enum worker_end worker_command(struct worker *w, enum doorbell_op op,
 	if (end == WORKER_DONE && !sandbox_is_alone(&w->jail))
 		end = WORKER_FORKED;
 	return end;
+}
+
+enum worker_end worker_still(struct worker *w)
+{
+	if (sandbox_is_frozen(&w->jail))
+		return WORKER_DONE;
+	return w->jail.ended ? WORKER_DIED : WORKER_AWAKE;
 }
 
 void worker_stop(struct worker *w)

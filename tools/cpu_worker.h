@@ -31,6 +31,7 @@ enum worker_end {
 	WORKER_DIED,
 	WORKER_LATE,
 	WORKER_FORKED, /* it started processes of its own */
+	WORKER_AWAKE,  /* it did not stay frozen */
 };
 
 /* Starts it and tells it to load its kernel; the answer to that is that of
@@ -45,6 +46,9 @@ enum worker_end worker_finish(struct worker *w, double timeout_s);
  * to the end of the last. */
 enum worker_end worker_command(struct worker *w, enum doorbell_op op,
                                double timeout_s, int64_t *ns);
+
+/* WORKER_DONE if it has stayed frozen since the last command. */
+enum worker_end worker_still(struct worker *w);
 
 void worker_stop(struct worker *w);
 

@@ -4,6 +4,7 @@
  * session.h, and are killed with this one.
  */
 #include "judge.h"
+#include "clock.h"
 #include "file.h"
 #include "tool.h"
 
@@ -38,12 +39,13 @@ int main(int argc, char *argv[])
 	struct session *session;
 	struct fault f;
 	struct job *job;
-	int opt, answer;
+	int opt, answer, verbose = 0;
 
 	tool_start();
 	while ((opt = getopt(argc, argv, "v")) != -1) {
 		if (opt != 'v')
 			tool_usage("judge [-v] job");
+		verbose = 1;
 	}
 	if (argc - optind != 1)
 		tool_usage("judge [-v] job");
@@ -57,6 +59,11 @@ int main(int argc, char *argv[])
 	session = session_open(job, &f);
 	if (!session)
 		errx(EXIT_RETRY, "%s", f.text);
+	if (verbose)
+		warnx("%s, %s: ready after %.3f s; an empty call takes %lld ns",
+		      session_device_name(session), session_driver(session),
+		      clock_seconds() - job->start,
+		      (long long)session_anchor_ns(session));
 	answer = job->phase == PHASE_VERIFY ? judge_verify(job, session, &f)
 	                                    : judge_bench(job, session, &f);
 	if (answer < 0)

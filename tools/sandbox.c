@@ -151,6 +151,18 @@ int sandbox_freeze(struct jailed *j)
 	return -1;
 }
 
+int sandbox_is_frozen(struct jailed *j)
+{
+	int status;
+	pid_t pid = waitpid(j->pid, &status, WCONTINUED | WNOHANG);
+
+	if (pid == j->pid && !WIFCONTINUED(status)) {
+		j->ended = 1;
+		j->status = status;
+	}
+	return pid == 0;
+}
+
 int sandbox_is_alone(const struct jailed *j)
 {
 	return !charges_has_children(j->pid) && !charges_has_strangers();

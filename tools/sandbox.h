@@ -44,6 +44,9 @@ int sandbox_ended(struct jailed *j);
 int sandbox_freeze(struct jailed *j);
 void sandbox_thaw(struct jailed *j);
 
+/* 0 if it runs again, by a timer's SIGCONT for instance, or ended. */
+int sandbox_is_frozen(struct jailed *j);
+
 /* 0 if it started processes of its own, which escape the freeze. */
 int sandbox_is_alone(const struct jailed *j);
 
