@@ -191,7 +191,7 @@ static int perform(struct cuda_runner *r, const struct wire_request *q,
 	int n, throttled;
 
 	if (wire_send(r->launcher.sock, q, sizeof *q, NULL, 0) &&
-	    errno != EPIPE)
+	    errno != EPIPE && errno != ECONNRESET)
 		return fault_errno(f, "launcher");
 	n = receive(r, &reply, NULL, NULL,
 	            r->session->job->timeout_s * (calls < 8 ? calls : 8), f);

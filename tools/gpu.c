@@ -273,7 +273,7 @@ int gpu_anchor(struct gpu *g, int64_t *ns, struct fault *f)
 
 int gpu_bandwidth(struct gpu *g, double *bytes_per_ns, struct fault *f)
 {
-	size_t bytes = 4 * g->flush_bytes;
+	size_t bytes = 2 * g->flush_bytes;
 	cu_address a;
 	int64_t ns;
 

@@ -26,7 +26,7 @@ int wire_send(int sock, const void *message, size_t len, const int *fd, int fds)
 		memset(&control, 0, sizeof control);
 		m.msg_control = control.data;
 		m.msg_controllen = CMSG_SPACE((size_t)fds * sizeof(int));
-		c = CMSG_FIRSTHDR(&m);
+		c = &control.align;
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
 		c->cmsg_len = CMSG_LEN((size_t)fds * sizeof(int));
