@@ -206,11 +206,8 @@ int judge_bench(const struct job *job, struct session *s, struct fault *f)
 	judged_start(&b.judged, job);
 	slots_init(&b.slots, job);
 	bench_add_anchor(&b);
-	fprintf(stderr,
-	        "bench: %d processes, %d pairs, %zu workloads: at most %.0f "
-	        "s\n",
-	        job->processes, job->pairs, job->workloads.count,
-	        job->budget_s);
+	fprintf(stderr, "bench: %d processes, %zu workloads: at most %.0f s\n",
+	        job->processes, job->workloads.count, job->budget_s);
 	answer = measure_all(&b, f);
 	if (answer >= 0 && bench_write(&b, f))
 		answer = -1;
