@@ -141,6 +141,22 @@ static void name_device(struct cpu_session *s)
 	}
 }
 
+/* How many processors' time a container's quota gives, or fallback. */
+static int count_quota(int fallback)
+{
+	FILE *in = fopen("/sys/fs/cgroup/cpu.max", "re");
+	double quota, period;
+	int count = fallback;
+
+	if (!in)
+		return fallback;
+	if (fscanf(in, "%lf %lf", &quota, &period) == 2 && period > 0 &&
+	    quota / period < fallback)
+		count = quota > period ? (int)(quota / period) : 1;
+	fclose(in);
+	return count;
+}
+
 static int count_threads(const struct job *job)
 {
 	cpu_set_t allowed;
@@ -148,6 +164,7 @@ static int count_threads(const struct job *job)
 
 	if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
 		count = CPU_COUNT(&allowed);
+	count = count_quota(count);
 	return job->threads > 0 && job->threads < count ? job->threads : count;
 }
 
