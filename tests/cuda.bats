@@ -50,7 +50,7 @@ setup() {
 	ls /dev/nvidia0 >/dev/null 2>&1 || skip "no GPU here"
 	command -v nvcc >/dev/null || skip "no nvcc here"
 	cd "$ROOT"
-	export GPU_WORK=build/gpu
+	export BUILD=build
 	run -0 tests/gpu.sh build
 	run tests/gpu.sh run
 	echo "$output"

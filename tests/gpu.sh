@@ -11,7 +11,8 @@
 # Environment: BUILD (build), GPU_WORK ($BUILD/gpu), ARCH (sm_90).
 cd "$(dirname "$0")/.." || exit 2
 BUILD=${BUILD:-build}
-WORK=${GPU_WORK:-$BUILD/gpu}
+WORK=${GPU_WORK:-$BUILD/gpu} # beneath this folder
+BIN=$WORK/bin
 ARCH=${ARCH:-sm_90}
 KERNEL=tests/kernels/affine_n
 
@@ -68,7 +69,8 @@ compile() { # variant
 	# shellcheck disable=SC2086
 	nvcc $flags -shared -Xcompiler -fPIC -cudart static \
 		-o "$WORK/$1.so" $KERNEL/affine.cu &&
-		nvcc $flags -cubin -o "$WORK/$1.cubin" $KERNEL/affine.cu
+		nvcc $flags -cubin -o "$WORK/$1.cubin" $KERNEL/affine.cu ||
+		echo "gpu.sh: $1 does not compile" >&2
 }
 
 job() { # variant phase
@@ -87,18 +89,24 @@ job() { # variant phase
 
 build() {
 	make -s tools "$BUILD/tests/cuda-drive" || exit 2
-	cp "$BUILD/tests/cuda-drive" "$BUILD/"
-	cc -O2 -fPIC -shared -I/usr/local/cuda/include -o "$BUILD/inject.so" \
+	# A program looks for the others beside itself.
+	mkdir -p "$BIN"
+	cp "$BUILD/tests/cuda-drive" "$BUILD/launcher" "$BUILD/capture" \
+		"$BUILD/device.fatbin" "$BIN/" || exit 2
+	cc -O2 -fPIC -shared -I/usr/local/cuda/include -o "$BIN/inject.so" \
 		tests/gpu/inject.c -L/usr/local/cuda/lib64 \
 		-L/usr/local/cuda/extras/CUPTI/lib64 -lcupti -lpthread ||
 		echo "gpu.sh: no CUPTI here: no comparison with it" >&2
-	mkdir -p "$WORK"
 	list=$(echo "$checks" | cut -d' ' -f1 | sort -u)
-	for v in $list slow; do
+	started=0
+	for v in $list; do
 		[ -n "$(find "$WORK/$v.cubin" -newer $KERNEL/affine.cu \
 			2>/dev/null)" ] && continue
-		compile "$v" || echo "gpu.sh: $v does not compile" >&2
+		compile "$v" &
+		started=$((started + 1))
+		[ $((started % $(nproc))) -ne 0 ] || wait
 	done
+	wait
 }
 
 check() { # variant flags reason
@@ -107,7 +115,7 @@ check() { # variant flags reason
 	[ "$flags" = - ] && flags=
 	out=$WORK/$1$flags.out
 	# shellcheck disable=SC2086
-	timeout 60 "$BUILD/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>"$out.err"
+	timeout 60 "$BIN/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>"$out.err"
 	status=$?
 	bad=$(grep -v '^#' "$out" | cut -f3 | grep -cvx "$3")
 	lines=$(grep -vc '^#' "$out")
@@ -127,7 +135,7 @@ alive() {
 # A judge that is killed takes all that it started along.
 check_killed() {
 	job honest
-	"$BUILD/cuda-drive" -n 256 -m warm "$WORK/job-honest" >/dev/null 2>&1 &
+	"$BIN/cuda-drive" -n 256 -m warm "$WORK/job-honest" >/dev/null 2>&1 &
 	sleep 1
 	before=$(alive)
 	kill -9 $!
@@ -181,10 +189,10 @@ cupti() {
 		job "$v"
 		cp $KERNEL/timing.jsonl "$WORK/job-$v/workloads.jsonl"
 		rm -f /tmp/ratchet-cupti.*
-		us=$("$BUILD/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" |
+		us=$("$BIN/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" |
 			grep -v '^#' | cut -f1,4)
-		CUDA_INJECTION64_PATH=$PWD/$BUILD/inject.so \
-			"$BUILD/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" \
+		CUDA_INJECTION64_PATH=$PWD/$BIN/inject.so \
+			"$BIN/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" \
 			>/dev/null
 		sleep 0.1
 		# Of the three processes only the side's launcher times calls.

@@ -25,7 +25,6 @@ enum variant {
 	counters,      /* zeroed() counters that it clears itself */
 	constants,     /* reads __constant__ and __device__ tables */
 	many_globals,  /* counts calls in globals of many sizes */
-	slow,          /* about a millisecond more */
 	wrong_element, /* one, in the last place */
 	unwritten,     /* the last 64 elements */
 	nothing,       /* launches an empty kernel */
@@ -159,9 +158,6 @@ __global__ void affine(problem p)
 	for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
 	     i < p.n; i += step)
 		element(p, i, fine ? one : 3);
-	if (V == slow && threadIdx.x == 0)
-		for (int i = 0; i < 1000; i++)
-			__nanosleep(1000);
 	__syncthreads();
 	misbehave(p);
 }
