@@ -15,31 +15,31 @@
 #define K 2048
 
 // knob: TILE_M 16 32 64
-#define TILE_M 32
+#define TILE_M 64
 // knob: TILE_N 16 32 64 128
-#define TILE_N 32
+#define TILE_N 128
 // knob: TILE_K 32 64 128
-#define TILE_K 32
+#define TILE_K 64
 
 /* Warps that share a tile; fewer where it is too small for so many. */
 // knob: WARPS_M 1 2 4
-#define WARPS_M 2
+#define WARPS_M 4
 // knob: WARPS_N 1 2 4
-#define WARPS_N 2
+#define WARPS_N 1
 
 /* Tiles of A and B in flight or in use. */
 // knob: STAGES 1 2 3 4
-#define STAGES 1
+#define STAGES 3
 
 /* CTAs that share one tile's K, if M is at most SPLIT_BELOW. */
 // knob: SPLIT_K 1 2 4 8 16
-#define SPLIT_K 1
+#define SPLIT_K 16
 // knob: SPLIT_BELOW 16 64 256 1024
-#define SPLIT_BELOW 64
+#define SPLIT_BELOW 1024
 
 /* Elements between rows in shared memory beyond TILE_K: against conflicts. */
 // knob: PAD 0 8 16
-#define PAD 0
+#define PAD 16
 
 using namespace nvcuda;
 

@@ -11,19 +11,19 @@
 #define EPSILON 1e-5f
 
 // knob: THREADS 64 128 256 512 1024
-#define THREADS 256
+#define THREADS 1024
 
 /* Elements a load: 8 make 16 bytes. */
 // knob: VEC 1 2 4 8
-#define VEC 1
+#define VEC 4
 
 /* Rows that a CTA takes one after the other. */
 // knob: ROWS_PER_CTA 1 2 4 8
-#define ROWS_PER_CTA 1
+#define ROWS_PER_CTA 2
 
 /* 1: keep the row in registers; 0: read it again to scale it. */
 // knob: KEEP 0 1
-#define KEEP 0
+#define KEEP 1
 
 /* 1: fetch the weights before the sum is known. */
 // knob: WEIGHT_EARLY 0 1
