@@ -53,9 +53,12 @@ static void add_trial(struct history *h, const struct ledger_entry *e,
 		/* Intervals are two-sided, 98 %. */
 		if (e->ci_low > 0 && e->ci_high >= e->ci_low)
 			t->at.sd = log(e->ci_high / e->ci_low) / 4.65;
+		t->is_refused =
+		        strcmp(e->reason, REASON_REGRESSED_WORKLOAD) == 0;
 	} else if (strcmp(e->outcome, OUTCOME_REJECT) == 0 && isnan(y) &&
 	           strcmp(e->reason, REASON_DUPLICATE) != 0) {
 		t->kind = TRIAL_FAILED;
+		t->is_refused = 1;
 	}
 }
 
@@ -150,14 +153,14 @@ static void print_choice(FILE *p, const struct knobs *k,
 		fprintf(p,
 		        "\nOf the points not tried, this one promises most: "
 		        "an improvement of %.2f %% is\nexpected, a slower or "
-		        "failing result counted as none.\n",
+		        "refused result counted as none.\n",
 		        100 * (exp(c->gain) - 1));
 	fprintf(p,
 	        "\nPredicted: %.3f times as fast as the incumbent (%.3f to "
-	        "%.3f, two chances in\nthree); chance that it fails: "
+	        "%.3f, two chances in\nthree); chance that it is refused: "
 	        "%.0f %%.\n",
 	        exp(gain), exp(gain - c->sd), exp(gain + c->sd),
-	        100 * c->failing);
+	        100 * c->refusal);
 }
 
 static char *explain(const struct knobs *k, const struct history *h,

@@ -147,25 +147,25 @@ static struct surface *fit_speed(const struct knobs *k, const struct history *h,
 	return s;
 }
 
-static struct surface *fit_failure(const struct knobs *k,
+static struct surface *fit_refusal(const struct knobs *k,
                                    const struct history *h)
 {
 	struct point *p = xcalloc(h->count + 1, sizeof *p);
 	struct surface *s = NULL;
-	size_t n = 0, failed = 0;
+	size_t n = 0, refused = 0;
 
 	for (size_t i = 0; i < h->count; i++) {
 		if (h->item[i].kind == TRIAL_SEEN)
 			continue;
 		p[n] = h->item[i].at;
-		p[n].y = h->item[i].kind == TRIAL_FAILED;
+		p[n].y = h->item[i].is_refused;
 		p[n].sd = 0.1;
-		failed += h->item[i].kind == TRIAL_FAILED;
+		refused += h->item[i].is_refused != 0;
 		n++;
 	}
 	memcpy(p[n].x, h->incumbent, sizeof p[n].x);
 	p[n++].sd = 0.1;
-	if (failed)
+	if (refused)
 		s = surface_fit(k, p, n);
 	free(p);
 	return s;
@@ -193,26 +193,26 @@ static double distance(const struct knobs *k, const struct history *h,
 static double spread(const struct knobs *k, const struct history *h,
                      const struct choice *c)
 {
-	return c->sd * fmin(distance(k, h, c->x), 3) * (1 - c->failing);
+	return c->sd * fmin(distance(k, h, c->x), 3) * (1 - c->refusal);
 }
 
-static void judge(const struct surface *speed, const struct surface *failure,
+static void judge(const struct surface *speed, const struct surface *refusal,
                   double best, struct choice *c)
 {
 	double mean, sd;
 
-	c->failing = 0;
-	if (failure) {
-		surface_at(failure, c->x, &mean, &sd);
-		c->failing = fmin(fmax(mean, 0), 0.98);
+	c->refusal = 0;
+	if (refusal) {
+		surface_at(refusal, c->x, &mean, &sd);
+		c->refusal = fmin(fmax(mean, 0), 0.98);
 	}
 	surface_at(speed, c->x, &c->mean, &c->sd);
-	c->gain = expected_gain(c->mean, c->sd, best) * (1 - c->failing);
+	c->gain = expected_gain(c->mean, c->sd, best) * (1 - c->refusal);
 }
 
 int tune_choose(const struct knobs *k, const struct history *h, uint64_t seed,
                 struct choice *out, struct surface **speed,
-                struct surface **failure)
+                struct surface **refusal)
 {
 	struct pool pool = {0};
 	double best, most = -1;
@@ -220,13 +220,13 @@ int tune_choose(const struct knobs *k, const struct history *h, uint64_t seed,
 
 	fill_pool(k, h, seed, &pool);
 	*speed = fit_speed(k, h, &best, &scored);
-	*failure = fit_failure(k, h);
+	*refusal = fit_refusal(k, h);
 	for (size_t i = 0; i < pool.count; i++) {
 		struct choice c = {.is_spread = scored < SPREAD_TRIALS};
 		double merit;
 
 		memcpy(c.x, pool.x[i], sizeof c.x);
-		judge(*speed, *failure, best, &c);
+		judge(*speed, *refusal, best, &c);
 		merit = c.is_spread ? spread(k, h, &c) : c.gain;
 		/* Ties are broken at random, but the same way each time. */
 		merit *= 1 + 1e-6 * random_word(seed, 2, i) / 4294967296.0;

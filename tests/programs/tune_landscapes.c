@@ -160,7 +160,8 @@ static double search(enum kind kind, uint64_t seed, int way)
 			               : random_word(seed, 6, t) % size_of(&k),
 			      x);
 		memcpy(now->at.x, x, sizeof x);
-		now->kind = fails(kind, seed, x) ? TRIAL_FAILED : TRIAL_SCORED;
+		now->is_refused = fails(kind, seed, x);
+		now->kind = now->is_refused ? TRIAL_FAILED : TRIAL_SCORED;
 		now->at.sd = 0.01;
 		now->at.y = speed(&k, kind, seed, x) - start +
 		            0.01 * random_normal(random_word(seed, 7, t));
