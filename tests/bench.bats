@@ -25,7 +25,7 @@ bench_it() {
 	local name=$1
 
 	shift
-	front bench -t 20 -o bench.tsv "$@" "$(built reference)" \
+	front bench -t 200 -o bench.tsv "$@" "$(built reference)" \
 		"$(built "$name")" "$(built INCUMBENT)"
 }
 
