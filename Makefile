@@ -5,6 +5,9 @@ NVCC     ?= $(shell command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null)
 CFLAGS   ?= -O2 -g
 BUILD    := build$(if $(SANITIZE),/sanitize)
 , := ,
+FOLDERS  := $(patsubst %/,%,$(wildcard tools/*/))
+INCLUDES := -Ikernels/include $(FOLDERS:%=-I%)
+vpath %.c tools $(FOLDERS)
 
 # Never -ffast-math: it removes the checks for NaN. No contraction: the
 # generator must give the same numbers here and on a GPU.
@@ -12,15 +15,13 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes 
 	-Wstrict-prototypes -Wformat=2 -Wvla -Wwrite-strings
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
-	-Ikernels/include
+	$(INCLUDES)
 LIBS     := $(shell pkg-config --libs libcjson 2>/dev/null || echo -lcjson) -lm -ldl
 
-# A program is one file of this list; every other tools/*.c is a module.
-PROGRAMS := build-kernel verify bench compare decide snapshot summarize propose \
-	audit doctor incumbent new-kernel judge worker capture launcher
-MODULES  := $(filter-out $(PROGRAMS),$(basename $(notdir $(wildcard tools/*.c))))
-PROGRAMS := $(filter $(PROGRAMS),$(basename $(notdir $(wildcard tools/*.c))))
-TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(if $(NVCC),$(patsubst tools/%.cu,$(BUILD)/%.fatbin,$(wildcard tools/device.cu)))
+# Each tools/*.c is a program, each tools/*/*.c a module of them all.
+PROGRAMS := $(basename $(notdir $(wildcard tools/*.c)))
+MODULES  := $(basename $(notdir $(wildcard tools/*/*.c)))
+TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(if $(NVCC),$(BUILD)/device.fatbin)
 
 MAKEFLAGS += -r
 .DELETE_ON_ERROR:
@@ -37,10 +38,10 @@ $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
 $(BUILD)/modules.a: $(MODULES:%=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
-$(BUILD)/%.o: tools/%.c $(BUILD)/flags
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(BUILD)/device.fatbin: tools/device.cu tools/random.h tools/check.h $(BUILD)/flags
-	$(NVCC) -std=c++17 -O2 -fmad=false $(DEVICE_ARCH) -fatbin -o $@ $<
+$(BUILD)/device.fatbin: tools/cuda/device.cu tools/core/random.h tools/judge/check.h $(BUILD)/flags
+	$(NVCC) -std=c++17 -O2 -fmad=false $(INCLUDES) $(DEVICE_ARCH) -fatbin -o $@ $<
 $(BUILD)/flags: FORCE | $(BUILD)
 	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@
 $(BUILD):

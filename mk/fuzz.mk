@@ -3,8 +3,7 @@ FUZZ_CC     ?= clang
 FUZZ_S      ?= 60
 FUZZERS     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer $(WARN) \
-	-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined -Itools \
-	-Ikernels/include
+	-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined $(INCLUDES)
 
 .PHONY: fuzz
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/%.run) ## fuzz every reader, FUZZ_S=60 seconds each
@@ -21,7 +20,7 @@ $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/modu
 $(BUILD)/fuzz/modules.a: $(MODULES:%=$(BUILD)/fuzz/objects/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
-$(BUILD)/fuzz/objects/%.o: tools/%.c
+$(BUILD)/fuzz/objects/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 -include $(wildcard $(BUILD)/fuzz/*.d $(BUILD)/fuzz/objects/*.d)

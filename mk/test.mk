@@ -11,7 +11,7 @@ test: tools test-programs ## run the tests (SANITIZE=1: with sanitizers, TESTS=f
 test-programs: $(TEST_PROGRAMS)
 $(BUILD)/tests/%: tests/programs/%.c $(BUILD)/modules.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itools -MMD -MP $(LDFLAGS) -o $@ $< \
+	$(CC) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
 		$(BUILD)/modules.a $(LIBS)
 # What it gives to kernels, the kernels' loader must find.
 $(BUILD)/tests/call: LDFLAGS += -rdynamic

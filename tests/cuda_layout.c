@@ -1,6 +1,6 @@
-/* cuda_layout - does tools/cuda.h agree with the toolkit's <cuda.h>?
+/* cuda_layout - does tools/cuda/cuda.h agree with the toolkit's <cuda.h>?
  * Compiled where there is a toolkit; that it compiles is the test. */
-#include "../tools/cuda.h"
+#include "../tools/cuda/cuda.h"
 #include <cuda.h>
 #include <stddef.h>
 

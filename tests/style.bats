@@ -128,7 +128,7 @@ page_letters() {
 }
 
 @test "the page of the files names every setting" {
-	sed -n '/kernel_settings_known\[\] = {/,/};/p' tools/job.c |
+	sed -n '/kernel_settings_known\[\] = {/,/};/p' tools/judge/job.c |
 		grep -o '"[^"]*"' | tr -d '"' | while read -r key; do
 			grep -qE "^\.It .*\b${key%.}\b" man/ratchet-files.5 ||
 				echo "$key"
