@@ -10,7 +10,7 @@ setup() {
 	cuda=${CUDA_HOME:-/usr/local/cuda}/include
 	[ -e "$cuda/cuda.h" ] || skip "no CUDA toolkit here"
 	run -0 cc -std=c11 -D_GNU_SOURCE -Wall -Werror -fsyntax-only \
-		-I"$cuda" "$ROOT/tests/cuda_layout.c"
+		-I"$cuda" -I"$ROOT/tools/core" "$ROOT/tests/cuda_layout.c"
 }
 
 @test "a plan is read as it was written; damaged ones are refused" {
