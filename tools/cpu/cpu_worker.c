@@ -1,14 +1,15 @@
 /* cpu_worker - the judge's side of a worker: start it, ring, freeze, stop it */
 #include "cpu_worker.h"
 #include "clock.h"
+#include "file.h"
 #include "memory.h"
 #include "tool.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define MAX_KERNEL ((size_t)1 << 30)
 #define NAP_NS 20000000 /* how soon a death is seen */
 
 static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
@@ -50,23 +51,41 @@ static void ring(struct worker *w, enum doorbell_op op)
 	atomic_store(&w->doorbell->bell, ++w->rung);
 }
 
+/* A copy for this process alone: where code lies in memory changes its speed,
+ * and must be drawn anew for each process and side. */
+static int copy_kernel(const char *path, struct memfile *m, struct fault *f)
+{
+	size_t len;
+	char *code = file_read(path, MAX_KERNEL, &len);
+	int failed;
+
+	if (!code)
+		return fault_errno(f, "%s", path);
+	failed = memfile_make(m, "kernel", len, 1, f);
+	if (!failed)
+		memcpy(m->map, code, len);
+	free(code);
+	return failed;
+}
+
 int worker_start(struct worker *w, const struct worker_needs *n,
                  struct fault *f)
 {
-	int kernel = open(n->kernel, O_RDONLY | O_CLOEXEC), failed;
+	struct memfile kernel;
+	int failed;
 
 	*w = (struct worker){.jail.log = -1,
 	                     .shared.fd = -1,
 	                     .inputs.fd = -1,
 	                     .outputs.fd = -1};
-	if (kernel < 0)
-		return fault_errno(f, "%s", n->kernel);
+	if (copy_kernel(n->kernel, &kernel, f))
+		return -1;
 	failed = make_memory(w, n, f);
 	if (!failed) {
 		ring(w, DOORBELL_LOAD);
-		failed = spawn(w, kernel, n->threads, f);
+		failed = spawn(w, kernel.fd, n->threads, f);
 	}
-	close(kernel);
+	memfile_free(&kernel);
 	if (failed)
 		worker_stop(w);
 	return failed;
