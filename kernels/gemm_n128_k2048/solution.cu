@@ -23,9 +23,9 @@
 
 /* Warps that share a tile; fewer where it is too small for so many. */
 // knob: WARPS_M 1 2 4
-#define WARPS_M 4
+#define WARPS_M 1
 // knob: WARPS_N 1 2 4
-#define WARPS_N 1
+#define WARPS_N 4
 
 /* Tiles of A and B in flight or in use. */
 // knob: STAGES 1 2 3 4

@@ -27,7 +27,7 @@
 
 /* 1: fetch the weights before the sum is known. */
 // knob: WEIGHT_EARLY 0 1
-#define WEIGHT_EARLY 0
+#define WEIGHT_EARLY 1
 
 /* 1: tell the caches that rows are used once. */
 // knob: STREAM 0 1
