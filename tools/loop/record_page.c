@@ -206,11 +206,11 @@ char *record_page(const struct record *r)
 	        r->base.kernel, r->base.device, v->device_name,
 	        r->base.proposer, r->base.incumbent,
 	        text_or(json_get(v->document, "judged_at"), "-"));
-	print_change(p, r);
 	if (strcmp(v->reason, REASON_BUILD) == 0) {
 		fputs("\n## What the compiler said\n\n", p);
 		print_quoted(p, r->log, LOG_LINES);
 	}
+	print_change(p, r);
 	if (json_count(r->checks) > 1 ||
 	    json_count(json_get(v->document, "workloads")) > 0)
 		print_workloads(p, r);
