@@ -21,6 +21,8 @@ D = $(eval D := $(if $(filter auto,$(DEVICE)),$(shell $(BUILD)/doctor -d),$(DEVI
 SUFFIX = $(if $(filter cuda,$(D)),cu,c)
 source = $(firstword $(wildcard $1/solution.$(SUFFIX)) $(wildcard $1/solution.json) $1/solution.$(SUFFIX))
 GROUND = $(BUILD)/run/$(KERNEL).$(D)
+# By another name: make -n runs every line that names $(MAKE).
+MAKE_PROGRAM := $(MAKE)
 LOCKED = @tools/locked.sh $(BUILD)/lock/$(KERNEL).$(D)
 
 COMPILE = $(BUILD)/build-kernel -c $(BUILD)/cache -d $(D)
@@ -76,13 +78,13 @@ ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
 endif
 
 optimize: ground ## propose, prove, measure, decide, record (ITERATIONS=n, KERNEL=, DEVICE=)
-	$(LOCKED) tools/optimize.sh '$(MAKE)' $(D)
+	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D)
 try: ground ## judge a candidate of your own: SOLUTION=file
 	$(call need,SOLUTION)
-	$(LOCKED) tools/optimize.sh '$(MAKE)' $(D) '$(SOLUTION)'
+	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D) '$(SOLUTION)'
 rejudge: ground ## judge an old experiment again, as a new one: EXP=exp_NNNN
 	$(call need,EXP)
-	$(LOCKED) env NODEDUP=1 tools/optimize.sh '$(MAKE)' $(D) $(call source,$E)
+	$(LOCKED) env NODEDUP=1 tools/optimize.sh '$(MAKE_PROGRAM)' $(D) $(call source,$E)
 
 MEASURE = tools/measure.sh $(D)
 SELECT  = $(if $(filter stride,$(MODE)),stride $(STRIDE),$(MODE))

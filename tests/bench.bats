@@ -138,16 +138,44 @@ column() {
 	[ "$(rows)" -gt 10 ]
 }
 
-@test "-L: code that was judged before is not timed again" {
+# A ledger with an experiment exp_0003 of the candidate's code, of outcome $1.
+ledger() {
 	object=$(sed -n 's/^  "object_sha256": "\(.*\)",$/\1/p' "$(built CANDIDATE)")
 	zero=$(printf '0%.0s' $(seq 64))
-	printf '{"experiment": "exp_0003", "device": "cpu", "proposer": "tune", "outcome": "reject", "reason": "slower", "speedup": null, "ci_low": null, "ci_high": null, "incumbent": "shipped", "source_sha256": "%s", "object_sha256": "%s", "incumbent_source_sha256": "%s", "knobs": {}, "at": "2026-01-01T00:00:00Z", "seconds": 1}\n' \
-		"$zero" "$object" "$zero" >ledger.jsonl
+	printf '{"experiment": "exp_0003", "device": "cpu", "proposer": "tune", "outcome": "%s", "reason": "slower", "speedup": null, "ci_low": null, "ci_high": null, "incumbent": "shipped", "source_sha256": "%s", "object_sha256": "%s", "incumbent_source_sha256": "%s", "knobs": {}, "at": "2026-01-01T00:00:00Z", "seconds": 1}\n' \
+		"$1" "$zero" "$object" "$zero" >ledger.jsonl
+}
+
+@test "-L: code that was judged before is not timed again" {
+	ledger reject
 	run -0 bench_it CANDIDATE -L ledger.jsonl
 	[ "$(note duplicate)" = exp_0003 ]
 	[ "$(rows)" = 0 ]
 	run -0 bench_it CANDIDATE -f -L ledger.jsonl
 	[ "$(rows)" -gt 10 ]
+}
+
+@test "-L: code whose verdict was noisy may be tried again" {
+	ledger noisy
+	run -0 bench_it CANDIDATE -L ledger.jsonl
+	[ "$(rows)" -gt 10 ]
+}
+
+@test "-L: code that was judged under other settings is timed again" {
+	ledger reject
+	mkdir exp_0003 exp_0004
+	for i in 3 4; do
+		printf '{"hashes": {"definition": "d", "reference": "r", "settings": "%s", "workloads": "w"}}' \
+			$i >exp_000$i/base.json
+	done
+	cp "$(built CANDIDATE)" exp_0004/build.json
+	run -0 front bench -t 200 -o bench.tsv -L ledger.jsonl \
+		"$(built reference)" exp_0004/build.json "$(built INCUMBENT)"
+	[ "$(rows)" -gt 10 ]
+	cp exp_0004/base.json exp_0003/
+	run -0 front bench -t 200 -o bench.tsv -L ledger.jsonl \
+		"$(built reference)" exp_0004/build.json "$(built INCUMBENT)"
+	[ "$(note duplicate)" = exp_0003 ]
 }
 
 @test "-L: a ledger that is not there is empty" {

@@ -10,8 +10,10 @@
 #include "front.h"
 #include "json.h"
 #include "ledger.h"
+#include "memory.h"
 #include "samples.h"
 #include "tool.h"
+#include "verdict.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -29,7 +31,7 @@
 
 struct conditions {
 	int force;
-	const char *verify, *provisional, *ledger;
+	const char *verify, *provisional, *ledger, *candidate_path;
 	const struct build *candidate, *incumbent;
 };
 
@@ -75,6 +77,48 @@ static int is_wrong(const char *path, struct fault *f)
 	return wrong;
 }
 
+/* The base.json of the experiment that path is a file of; NULL without one. */
+static json *read_base(const char *path, const char *experiment)
+{
+	const char *slash = strrchr(path, '/');
+	char *base = xasprintf("%.*s%s%sbase.json",
+	                       slash ? (int)(slash - path + 1) : 0, path,
+	                       experiment, *experiment ? "/" : "");
+	struct fault f;
+	json *v = file_exists(base) ? json_read(base, &f) : NULL;
+
+	free(base);
+	return v;
+}
+
+/* Was that experiment judged by the rules and on the problem of today? */
+static int is_same_ground(const struct conditions *c, const char *experiment)
+{
+	static const char *const key[] = {"definition", "reference", "settings",
+	                                  "workloads"};
+	json *then = read_base(c->ledger, experiment);
+	json *now = read_base(c->candidate_path, "");
+	int same = 1;
+
+	for (size_t i = 0; i < sizeof key / sizeof *key && then && now; i++) {
+		const char *a =
+		        json_string(json_get(json_get(then, "hashes"), key[i]));
+		const char *b =
+		        json_string(json_get(json_get(now, "hashes"), key[i]));
+
+		same = same && a && b && strcmp(a, b) == 0;
+	}
+	json_free(then);
+	json_free(now);
+	return same;
+}
+
+/* What was noisy may be tried again, and what was accepted before. */
+static int is_settled(const struct ledger_entry *e)
+{
+	return strcmp(e->outcome, OUTCOME_NOISY) != 0 && !ledger_is_baseline(e);
+}
+
 static int find_duplicate(const struct conditions *c, struct note *n,
                           struct fault *f)
 {
@@ -87,7 +131,8 @@ static int find_duplicate(const struct conditions *c, struct note *n,
 		const struct ledger_entry *e = &l.item[i];
 
 		found = strcmp(e->device, c->candidate->device) == 0 &&
-		        strcmp(e->object, c->candidate->object_sha256) == 0;
+		        strcmp(e->object, c->candidate->object_sha256) == 0 &&
+		        is_settled(e) && is_same_ground(c, e->experiment);
 		n->key = "duplicate";
 		snprintf(n->value, sizeof n->value, "%s", e->experiment);
 	}
@@ -147,6 +192,7 @@ static int bench(const struct front *front, struct conditions *c)
 	if (build_read(front->parts.candidate, &candidate, &f) ||
 	    build_read(front->parts.incumbent, &incumbent, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
+	c->candidate_path = front->parts.candidate;
 	c->candidate = &candidate;
 	c->incumbent = &incumbent;
 	unmeasured = find_note(c, &note, &f);

@@ -60,9 +60,13 @@ int main(int argc, char *argv[])
 	prctl(PR_SET_DUMPABLE, 0);
 	if (!job->is_cuda)
 		lock_device();
+	/* The wait for a device is no part of the budget. */
+	job->start = clock_seconds();
 	session = session_open(job, &f);
 	if (!session)
 		errx(EXIT_RETRY, "%s", f.text);
+	if (job->is_cuda)
+		job->start = clock_seconds();
 	if (verbose)
 		warnx("%s, %s: ready after %.3f s; an empty call takes %lld ns",
 		      session_device_name(session), session_driver(session),

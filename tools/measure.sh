@@ -74,7 +74,10 @@ echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads"
 compile b "$b"
 front bench -f -o "$out/bench.tsv" "$reference" "$out/a/build.json" \
 	"$out/b/build.json"
-"$BUILD/compare" -s "$dir/settings" -o "$out/compare.tsv" \
+failed=$(awk -F '\t' '$1 == "bench" && $NF != "ok" { print $NF; exit }' \
+	"$out/bench.tsv")
+[ -z "$failed" ] || fail "$a: $failed while it was timed: see $out/bench.tsv"
+"$BUILD/compare" -d "$device" -s "$dir/settings" -o "$out/compare.tsv" \
 	"$out/bench.tsv" || fail "see $out/bench.tsv"
 awk -F '\t' -v a="$a" -v b="$b" '
 	/^#/ { next }

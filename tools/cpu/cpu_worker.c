@@ -107,7 +107,9 @@ static enum worker_end wait_and_freeze(struct worker *w, double timeout_s)
 			return WORKER_LATE;
 		doorbell_wait(done, seen, left < NAP_NS ? left : NAP_NS);
 	}
-	return sandbox_freeze(&w->jail) ? WORKER_DIED : WORKER_DONE;
+	if (sandbox_freeze(&w->jail) == 0)
+		return WORKER_DONE;
+	return sandbox_ended(&w->jail) ? WORKER_DIED : WORKER_AWAKE;
 }
 
 enum worker_end worker_finish(struct worker *w, double timeout_s)

@@ -12,10 +12,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILE_BYTES ((rlim_t)256 << 20) /* of each file that it writes */
 #define FIRST_FD 3
+#define NAP_MS 20
+#define FREEZE_TRIES 100
 #define HIGH_FD 64 /* above FIRST_FD + SANDBOX_FDS + the report */
 
 /* In the child: the descriptors given, from FIRST_FD up, the report (which
@@ -133,21 +136,42 @@ int sandbox_ended(struct jailed *j)
 	return j->ended;
 }
 
-/* The kernel reports the stop of a process once its last thread stopped. */
+/* Waits for a report of the process, at most NAP_MS; 1 if there is one. The
+ * kernel reports a stop once the last thread stopped. */
+static int wait_for_report(struct jailed *j, int *status)
+{
+	const struct timespec nap = {0, NAP_MS * 1000000};
+	sigset_t child;
+	pid_t pid;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	/* Blocked, it is kept until it is asked for. */
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	while ((pid = waitpid(j->pid, status, WUNTRACED | WNOHANG)) == 0) {
+		if (sigtimedwait(&child, NULL, &nap) < 0 && errno == EAGAIN)
+			return waitpid(j->pid, status, WUNTRACED | WNOHANG) ==
+			       j->pid;
+	}
+	return pid == j->pid;
+}
+
+/* A signal that continues it takes a stop away that is on its way: then the
+ * stop is sent again. */
 int sandbox_freeze(struct jailed *j)
 {
 	int status;
 
-	if (j->ended || kill(-j->pid, SIGSTOP))
-		return -1;
-	while (waitpid(j->pid, &status, WUNTRACED) != j->pid) {
-		if (errno != EINTR)
+	for (int i = 0; i < FREEZE_TRIES && !j->ended; i++) {
+		if (kill(-j->pid, SIGSTOP))
 			return -1;
+		if (!wait_for_report(j, &status))
+			continue;
+		if (WIFSTOPPED(status))
+			return 0;
+		j->ended = 1;
+		j->status = status;
 	}
-	if (WIFSTOPPED(status))
-		return 0;
-	j->ended = 1;
-	j->status = status;
 	return -1;
 }
 

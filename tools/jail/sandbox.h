@@ -40,7 +40,7 @@ int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f);
 int sandbox_ended(struct jailed *j);
 
 /* Stops every thread of it, and returns once all are stopped: 0, or -1 if it
- * ended. */
+ * ended or does not stay stopped within two seconds. */
 int sandbox_freeze(struct jailed *j);
 void sandbox_thaw(struct jailed *j);
 
