@@ -156,7 +156,9 @@ ends_at_once() {
 }
 
 @test "a timer that wakes the stopped kernel is unsupported" {
-	ends_at_once ALARM unsupported
+	# Some of its signals meet a stop on its way, and are lost.
+	run -1 verify_fault ALARM
+	grep -q '"finished": "unsupported"' verify.jsonl
 	grep -q 'wakes up while it is stopped' verify.jsonl
 }
 

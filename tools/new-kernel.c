@@ -113,7 +113,10 @@ static char *settings(const struct definition *d)
 	return xasprintf("# %s: how it is built and judged; ratchet-files(5) "
 	                 "says what each key\n# means\n"
 	                 "cflags.cpu = -O3 -march=native -fopenmp\n\n"
-	                 "atol = 1e-2\nrtol = 1e-2\n",
+	                 "atol = 1e-2\nrtol = 1e-2\n\n# make verify "
+	                 "prints rms_ratio: four times the start's, but no "
+	                 "less than\n# half an ulp of the output\n"
+	                 "precision = 1e-2\n",
 	                 d->name);
 }
 

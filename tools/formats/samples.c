@@ -17,11 +17,6 @@
 static const char *const side_names[] = {"candidate", "incumbent", "incumbent2",
                                          "-"};
 
-const char *side_name(enum side side)
-{
-	return side_names[side];
-}
-
 static int parse_side(const char *text, enum side *out)
 {
 	for (int i = 0; i <= SIDE_COUNT; i++) {

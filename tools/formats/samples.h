@@ -38,8 +38,6 @@ int samples_write(const char *path, const struct samples *s);
 void samples_add(struct samples *s, const struct sample *row);
 void samples_note(struct samples *s, const char *key, const char *value);
 
-const char *side_name(enum side side);
-
 /* The value of a note, or NULL; caller frees. */
 char *samples_get_note(const struct samples *s, const char *key);
 void samples_free(struct samples *s);

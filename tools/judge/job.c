@@ -97,8 +97,10 @@ static int read_settings(struct job *j, struct fault *f)
 	free(path);
 	if (failed)
 		return -1;
-	j->rule = (struct check_rule){
-	        .atol = 1e-2, .rtol = 1e-2, .matched_ratio = 1};
+	j->rule = (struct check_rule){.atol = 1e-2,
+	                              .rtol = 1e-2,
+	                              .matched_ratio = 1,
+	                              .precision = 5e-2};
 	j->timeout_s = 10;
 	j->sets = 4;
 	j->processes = 8;
