@@ -101,6 +101,7 @@ column() {
 	[[ $output == *"candidate: flaky: right before on the same inputs, now wrong"* ]]
 	[[ $(column status) == flaky:1* ]]
 	[ "$(note stopped)" = failed ]
+	[[ $(note detail) == "workload n"*": right before on the same inputs, now wrong"* ]]
 }
 
 @test "a candidate that dies gets its reason and exit 1" {

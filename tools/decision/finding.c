@@ -14,6 +14,7 @@ static void classify(const struct measurements *m, struct finding *out)
 	out->outcome = OUTCOME_REJECT;
 	if (m->failed) {
 		out->reason = m->failed;
+		out->detail = samples_get_note(&m->samples, "detail");
 		out->numbers = NULL;
 		return;
 	}

@@ -1,6 +1,7 @@
 /* bench_rows - the state of a bench judgement, and the rows it writes */
 #include "bench_rows.h"
 #include "clock.h"
+#include "memory.h"
 #include "progress.h"
 #include "sandbox.h"
 #include "verdict.h"
@@ -46,14 +47,18 @@ int bench_fail(struct bench *b, const struct slot *s,
                const struct measurement *m, struct fault *f)
 {
 	const char *uuid = b->job->workloads.item[s->workload].uuid;
+	char *detail;
 
 	if (s->side != CANDIDATE)
 		return fault_set(f, "the incumbent: %s: %s (workload %s)",
 		                 m->reason, m->detail, uuid);
 	bench_add_row(b, s, m);
+	detail = xasprintf("workload %s: %s", uuid, m->detail);
+	samples_note(&b->samples, "detail", detail);
 	progress_clear();
 	fprintf(stderr, "bench: candidate: %s: %s (workload %s)\n", m->reason,
 	        m->detail, uuid);
+	free(detail);
 	return CANDIDATE_FAILED;
 }
 

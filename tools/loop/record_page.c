@@ -175,6 +175,24 @@ static void print_workloads(FILE *p, const struct record *r)
 	}
 }
 
+/* Why, where neither the compiler nor a workload's check has said it. */
+static void print_detail(FILE *p, const struct record *r)
+{
+	const char *detail =
+	        json_string(json_get(r->verdict.document, "detail"));
+
+	for (const json *v = json_first(r->checks); v; v = json_next(v)) {
+		const char *status = json_string(json_get(v, "status"));
+
+		if (status && strcmp(status, "ok") != 0)
+			return;
+	}
+	if (detail && strcmp(r->verdict.reason, REASON_BUILD) != 0) {
+		fputc('\n', p);
+		print_quoted(p, detail, 4);
+	}
+}
+
 static void print_where(FILE *p, const struct record *r)
 {
 	fputs("\n## Where to look\n\n", p);
@@ -206,6 +224,7 @@ char *record_page(const struct record *r)
 	        r->base.kernel, r->base.device, v->device_name,
 	        r->base.proposer, r->base.incumbent,
 	        text_or(json_get(v->document, "judged_at"), "-"));
+	print_detail(p, r);
 	if (strcmp(v->reason, REASON_BUILD) == 0) {
 		fputs("\n## What the compiler said\n\n", p);
 		print_quoted(p, r->log, LOG_LINES);
