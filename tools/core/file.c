@@ -223,8 +223,12 @@ int dir_remove(const char *path)
 
 int lock_take(const char *path, int wait)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+	/* Without O_CREAT first: with it, Linux may refuse another user's file
+	 * in /tmp. */
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW, fd = open(path, flags);
 
+	if (fd < 0 && errno == ENOENT)
+		fd = open(path, flags | O_CREAT, 0666);
 	if (fd < 0)
 		return -1;
 	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB)) {

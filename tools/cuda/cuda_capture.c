@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define CAPTURE_S 10.0 /* beyond the timeout of one call */
+#define EACH_S 0.1     /* for each call to capture, more */
 
 /* Copies what a dead process left, so that nobody can change it any more. */
 static int keep_plan(int from, struct fault *f)
@@ -99,7 +100,9 @@ static int capture(struct cuda_session *s, const char *side, struct captured *c,
 	                   : program_start(&j, argv, fd, 2, f);
 	free(path);
 	if (!failed) {
-		wait_for(&j, CAPTURE_S + s->job->timeout_s);
+		wait_for(&j, CAPTURE_S + s->job->timeout_s +
+		                     EACH_S * (double)s->job->sets *
+		                             (double)s->job->workloads.count);
 		sandbox_kill(&j);
 		judge_end(c, &j, fd[1]);
 		sandbox_free(&j);

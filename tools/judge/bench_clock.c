@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define CALLS 32 /* at least; less than twice as many */
+#define CALLS 32       /* at least; less than twice as many */
+#define BATCH_NS 2.5e8 /* about as long as the first batch of a slow kernel */
 #define RELATIVE 0.10
 #define ABSOLUTE_NS 2000
 
@@ -28,14 +29,22 @@ static void compare_slopes(struct measurement *m, int calls)
 	         wall);
 }
 
+/* K: enough of a short kernel, two at least of a long one. */
+static int draw_calls(struct bench *b, size_t workload)
+{
+	double fit = BATCH_NS / fmax(b->slots.call_ns[workload], 1);
+	int order[CALLS];
+
+	judged_order(&b->judged, order, CALLS);
+	return (int)fmax(2, fmin(CALLS + order[0], fit));
+}
+
 static int check_clock(struct bench *b, enum side side, size_t workload,
                        struct fault *f)
 {
+	int calls = draw_calls(b, workload);
 	struct measurement m[2];
-	int order[CALLS], calls;
 
-	judged_order(&b->judged, order, CALLS);
-	calls = CALLS + order[0];
 	for (int i = 0; i < 2; i++) {
 		const struct slot s = {"wall",   "graph", side,
 		                       workload, 0,       calls * (i + 1)};
