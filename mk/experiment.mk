@@ -47,12 +47,12 @@ ifeq ($(wildcard $(E)/result.md),)
 $(E)/verify.jsonl: | candidate
 	@tools/again.sh $(BUILD)/verify $(JUDGE) -o $@ $(REF) $(E)/build.json
 $(E)/bench.tsv: | $(E)/verify.jsonl
-	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP),-f) -V $| \
+	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP)$(wildcard $(E)/nodedup),-f) -V $| \
 		-L $(X)/ledger.jsonl -o $@ $(REF) $(E)/build.json $(INC)
 $(E)/compare.tsv: | $(E)/bench.tsv
 	@$(BUILD)/compare -d $(D) -s $(K)/settings -o $@ $|
 $(E)/confirm.tsv: | $(E)/compare.tsv
-	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP),-f) -P $| \
+	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP)$(wildcard $(E)/nodedup),-f) -P $| \
 		-o $@ $(REF) $(E)/build.json $(INC)
 $(E)/verdict.json: | $(E)/confirm.tsv
 	@$(BUILD)/decide -o $@ -k $(K) $(E) || test $$? -eq 1

@@ -97,6 +97,15 @@ ran() {
 	[ "$(ls -d $x/exp_* | wc -l)" -eq 1 ]
 }
 
+@test "NODEDUP=1 holds for the experiment, also when it is resumed without" {
+	echo 2 >fakes/verify.exit
+	run -2 mk optimize NODEDUP=1
+	run -0 mk optimize
+	[ "$(grep -c '^bench .* -f ' fakes/arguments)" -eq 2 ]
+	mk optimize
+	[ "$(grep -c '^bench .* -f ' fakes/arguments)" -eq 2 ]
+}
+
 @test "make clean in the middle costs nothing but a build" {
 	echo 2 >fakes/decide.exit
 	run -2 mk optimize

@@ -52,6 +52,8 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 	dir=$(propose) || status=$?
 	[ "$status" -ne 1 ] || [ "$finished" -eq 0 ] || exit 0
 	[ "$status" -eq 0 ] || exit "$status"
+	# Kept, so that a run that goes on later measures too.
+	[ -z "${NODEDUP-}" ] || : >"$dir/nodedup" || exit 2
 	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
 	step EXP="${dir##*/}" experiment || exit 2
 	if [ -e "$dir/result.md" ]; then
