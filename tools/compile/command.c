@@ -1,6 +1,7 @@
 /* command - runs a program and waits: bounded time and output, no environment
  */
 #include "command.h"
+#include "clock.h"
 #include "memory.h"
 #include "sandbox.h"
 
@@ -21,14 +22,6 @@ static void end_with_child(int sig)
 		kill(-(pid_t)group, SIGKILL);
 	signal(sig, SIG_DFL);
 	raise(sig);
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 static const char *search_path(void)
@@ -107,7 +100,7 @@ static void make_printable(char *text, size_t len)
 int command_run(const struct command *c, struct command_result *r,
                 struct fault *f)
 {
-	double begin = now(), left = c->limit_s;
+	double begin = clock_seconds(), left = c->limit_s;
 	const struct timespec moment = {.tv_nsec = 1000000};
 	struct jailed j;
 	size_t len = 0;
@@ -122,10 +115,10 @@ int command_run(const struct command *c, struct command_result *r,
 	r->output = xcalloc(COMMAND_OUTPUT_MAX + 64, 1);
 	while (left > 0 &&
 	       read_some(j.log, r->output, &len, (int)(left * 1000)))
-		left = begin + c->limit_s - now();
+		left = begin + c->limit_s - clock_seconds();
 	while (left > 0 && !sandbox_ended(&j)) {
 		nanosleep(&moment, NULL);
-		left = begin + c->limit_s - now();
+		left = begin + c->limit_s - clock_seconds();
 	}
 	r->ok = sandbox_ended(&j) && j.status == 0;
 	if (j.ended)
@@ -137,6 +130,6 @@ int command_run(const struct command *c, struct command_result *r,
 	sandbox_free(&j);
 	group = 0;
 	make_printable(r->output, len);
-	r->seconds = now() - begin;
+	r->seconds = clock_seconds() - begin;
 	return 0;
 }

@@ -19,7 +19,7 @@ static uint64_t round_up(uint64_t n, uint64_t multiple)
 	return (n + multiple - 1) / multiple * multiple;
 }
 
-size_t layout_bytes(const struct layout *l)
+static size_t layout_bytes(const struct layout *l)
 {
 	return sizeof *l +
 	       (size_t)l->workloads * l->sets * l->args * sizeof l->arg[0];

@@ -53,8 +53,6 @@ struct layout *layout_make(const struct job *job, struct fault *f);
 const struct layout_arg *layout_call(const struct layout *l, uint32_t workload,
                                      uint32_t set);
 
-size_t layout_bytes(const struct layout *l);
-
 /* As a memory file, to be inherited; -1 with the fault set. */
 int layout_export(const struct layout *l, struct fault *f);
 

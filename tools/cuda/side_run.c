@@ -1,12 +1,11 @@
 /* side_run - a launcher's requests: reset all state, run calls, time them */
 #include "side_run.h"
-
+#include "clock.h"
 #include "verdict.h"
 
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define BATCHES 3
 #define SCRATCH_STREAM 255 /* of the poison; outputs have their index */
@@ -38,14 +37,6 @@ static int reset(struct side *s, uint32_t workload, uint32_t set, uint64_t seed,
 	return mode == MODE_COLD ? gpu_flush(g, f) : 0;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* The kernel's work, from one event to the other, without gaps. */
 static int time_held(struct side *s, uint32_t call, cu_graph_exec graph,
                      struct wire_reply *reply, struct fault *f)
@@ -60,11 +51,11 @@ static int time_held(struct side *s, uint32_t call, cu_graph_exec graph,
 	         (graph ? CU(cuGraphLaunch(graph, g->stream), f)
 	                : replay_call(&s->replay, call, f)) ||
 	         CU(cuEventRecord(g->after, g->stream), f);
-	start = now_ns();
+	start = clock_ns();
 	gpu_release(g);
 	if (failed || gpu_wait(g, f) || gpu_elapsed_ns(g, &ns, f))
 		return -1;
-	reply->host_ns += now_ns() - start;
+	reply->host_ns += clock_ns() - start;
 	reply->time_ns += ns;
 	return 0;
 }
@@ -155,7 +146,7 @@ static int time_batch(struct side *s, const struct wire_request *q,
                       int64_t *time_ns, int64_t *host_ns, struct fault *f)
 {
 	struct gpu *g = &s->gpu;
-	int64_t start = now_ns();
+	int64_t start = clock_ns();
 
 	if (CU(cuEventRecord(g->before, g->stream), f))
 		return -1;
@@ -164,7 +155,7 @@ static int time_batch(struct side *s, const struct wire_request *q,
 			return -1;
 	if (CU(cuEventRecord(g->after, g->stream), f) || gpu_wait(g, f))
 		return -1;
-	*host_ns = now_ns() - start;
+	*host_ns = clock_ns() - start;
 	return gpu_elapsed_ns(g, time_ns, f);
 }
 

@@ -1,11 +1,11 @@
 /* wire - the judge's requests to launchers, and their replies */
 #include "wire.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 union control {
@@ -38,22 +38,14 @@ int wire_send(int sock, const void *message, size_t len, const int *fd, int fds)
 	return n == (ssize_t)len ? 0 : -1;
 }
 
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Waits until sock can be read. -1 with errno set. */
 static int wait_readable(int sock, double timeout_s)
 {
-	double end = now_s() + timeout_s;
+	double end = clock_seconds() + timeout_s;
 
 	for (;;) {
 		struct pollfd p = {.fd = sock, .events = POLLIN};
-		double left = end - now_s();
+		double left = end - clock_seconds();
 		int ms = timeout_s < 0 ? -1
 		         : left > 0    ? (int)(left * 1e3) + 1
 		                       : 0;
@@ -63,7 +55,7 @@ static int wait_readable(int sock, double timeout_s)
 			return 0;
 		if (n < 0 && errno != EINTR)
 			return -1;
-		if (timeout_s >= 0 && now_s() >= end) {
+		if (timeout_s >= 0 && clock_seconds() >= end) {
 			errno = ETIMEDOUT;
 			return -1;
 		}

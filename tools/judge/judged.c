@@ -68,7 +68,7 @@ int judged_measure(struct judged *j, struct runner *r, enum side side,
 	return 0;
 }
 
-void judged_shuffle(struct judged *j, int *x, int n)
+static void shuffle(struct judged *j, int *x, int n)
 {
 	for (int i = n - 1; i > 0; i--) {
 		uint32_t word =
@@ -85,5 +85,5 @@ void judged_order(struct judged *j, int *x, int n)
 {
 	for (int i = 0; i < n; i++)
 		x[i] = i;
-	judged_shuffle(j, x, n);
+	shuffle(j, x, n);
 }

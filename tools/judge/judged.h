@@ -21,9 +21,6 @@ int judged_measure(struct judged *j, struct runner *r, enum side side,
                    size_t workload, const int *set, int count, const char *mode,
                    struct measurement *m, struct fault *f);
 
-/* Shuffles n numbers. */
-void judged_shuffle(struct judged *j, int *x, int n);
-
 /* 0 .. n - 1, shuffled. */
 void judged_order(struct judged *j, int *x, int n);
 

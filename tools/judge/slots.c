@@ -60,7 +60,8 @@ static double pair_cost(const struct slots *s)
 	return sum;
 }
 
-double slots_cost(const struct slots *s, int processes)
+/* What the plan takes. */
+static double cost(const struct slots *s, int processes)
 {
 	double warm_up = 0;
 
@@ -112,8 +113,8 @@ void slots_plan(struct slots *s, int processes, double left_s)
 	for (size_t w = 0; w < s->job->workloads.count; w++)
 		s->calls[w] = wanted_calls(s, w);
 	left_s *= SPARE;
-	while (s->pairs > 1 && slots_cost(s, processes) > left_s)
+	while (s->pairs > 1 && cost(s, processes) > left_s)
 		s->pairs--;
-	while (longest(s) > 1 && slots_cost(s, processes) > left_s)
+	while (longest(s) > 1 && cost(s, processes) > left_s)
 		shorten(s);
 }

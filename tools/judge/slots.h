@@ -31,7 +31,4 @@ void slots_saw(struct slots *s, size_t workload, double seconds, int64_t ns);
  * the seconds left. */
 void slots_plan(struct slots *s, int processes, double left_s);
 
-/* What the plan takes. */
-double slots_cost(const struct slots *s, int processes);
-
 #endif
