@@ -98,10 +98,22 @@ column() {
 @test "a candidate that goes wrong meanwhile gets its reason and exit 1" {
 	compile TWENTIETH TWENTIETH
 	run -1 bench_it TWENTIETH
-	[[ $output == *"candidate: flaky: right before on the same inputs, now wrong"* ]]
+	[[ $output == *"candidate: flaky: wrong, but right in 5 of 5 more calls"* ]]
 	[[ $(column status) == flaky:1* ]]
 	[ "$(note stopped)" = failed ]
-	[[ $(note detail) == "workload n"*": right before on the same inputs, now wrong"* ]]
+	[[ $(note detail) == "workload n"*": wrong, but right in 5 of 5 more calls"* ]]
+}
+
+@test "what a process is timed on, it has never seen" {
+	compile MEMORY MEMORY
+	compile SLOW SLOW
+	run -0 front bench -t 200 -o bench.tsv "$(built reference)" \
+		"$(built MEMORY)" "$(built SLOW)"
+	run -0 compare -d cpu -s "$K/settings" -o compare.tsv bench.tsv
+	run -1 grep -q better compare.tsv
+	# Not one of its slots was without the sleep.
+	awk -F '\t' '$1 == "bench" && $4 == "candidate" && $9 / $8 < 200000 {
+		exit 1 }' bench.tsv
 }
 
 @test "a candidate that dies gets its reason and exit 1" {

@@ -42,6 +42,27 @@ static void *write_late(void *unused)
 
 static int calls;
 
+#ifdef MEMORY
+/* Remembers what it computed, and needs no time to say it again. */
+static int remember(const float *in, int64_t n)
+{
+	static float *seen[4096];
+	static int64_t length[4096];
+	static int count;
+
+	for (int i = 0; i < count; i++) {
+		if (length[i] == n && !memcmp(seen[i], in, (size_t)n * 4))
+			return 1;
+	}
+	if (count < 4096) {
+		seen[count] = malloc((size_t)n * 4);
+		memcpy(seen[count], in, (size_t)n * 4);
+		length[count++] = n;
+	}
+	return 0;
+}
+#endif
+
 /* Wrong values, and writes to the wrong places. */
 __attribute__((unused)) static void spoil(float *in, float *out, int64_t n)
 {
@@ -141,6 +162,9 @@ __attribute__((unused)) static void escape(float *in, float *out, int64_t n)
 		timer_settime(timer, 0, &often, NULL);
 #elif defined(SLOW)
 	usleep(200);
+#elif defined(MEMORY)
+	if (!remember(in, n))
+		usleep(200);
 #endif
 }
 

@@ -35,11 +35,19 @@ static size_t place(size_t *at, size_t bytes)
 	return here;
 }
 
-static void set_scalar(const struct job *job, size_t workload, int set,
-                       size_t input, struct doorbell_arg *a)
+/* The seed of a call's values: another each time that they are drawn. */
+static uint64_t seed_of(const struct cpu_calls *c, size_t workload, int set)
 {
-	const struct input_spec *spec =
-	        &job->workloads.item[workload].input[input];
+	uint64_t sets = (uint64_t)c->job->sets;
+	uint64_t drawn = cpu_call(c, workload, set)->drawn;
+
+	return random_seed(c->job->seed, workload,
+	                   (uint64_t)set + drawn * sets);
+}
+
+static void set_scalar(const struct job *job, const struct input_spec *spec,
+                       size_t input, uint64_t seed, struct doorbell_arg *a)
+{
 	enum dtype t = job->definition->inputs[input].dtype;
 
 	if (spec->kind == INPUT_SCALAR) {
@@ -48,8 +56,6 @@ static void set_scalar(const struct job *job, size_t workload, int set,
 		if (t == DTYPE_BOOL)
 			a->integer = spec->scalar != 0;
 	} else {
-		uint64_t seed = random_seed(job->seed, workload, (uint64_t)set);
-
 		a->number = (double)random_element(generate_kind(t),
 		                                   random_word(seed, input, 0));
 		a->integer = (int64_t)a->number;
@@ -81,9 +87,7 @@ static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 			const struct tensor_spec *t = &d->inputs[i];
 			int64_t n = describe(job, w, t, a);
 
-			if (t->is_scalar)
-				set_scalar(job, workload, set, i, a);
-			else
+			if (!t->is_scalar)
 				a->offset = place(
 				        &in, dtype_bytes(t->dtype, (size_t)n));
 		}
@@ -149,6 +153,34 @@ static char *map_private(size_t bytes, struct fault *f)
 	return NULL;
 }
 
+static void draw(struct cpu_calls *c, size_t workload, int set)
+{
+	const struct job *job = c->job;
+	const struct definition *d = job->definition;
+	const struct workload *w = &job->workloads.item[workload];
+	struct cpu_call *call = cpu_call(c, workload, set);
+	uint64_t seed = seed_of(c, workload, set);
+
+	for (size_t i = 0; i < d->ninputs; i++) {
+		const struct tensor_spec *t = &d->inputs[i];
+		struct doorbell_arg *a = &call->arg[i];
+		int64_t shape[MAX_DIMS];
+		size_t n = (size_t)tensor_shape(d, t, w->axis_value, shape);
+
+		if (t->is_scalar)
+			set_scalar(job, &w->input[i], i, seed, a);
+		else if (w->input[i].kind != INPUT_SAFETENSORS)
+			generate_tensor(t->dtype, call->inputs + a->offset, n,
+			                seed, i);
+	}
+}
+
+void cpu_calls_draw(struct cpu_calls *c, size_t workload, int set)
+{
+	cpu_call(c, workload, set)->drawn++;
+	draw(c, workload, set);
+}
+
 static int fill_call(struct cpu_calls *c, size_t workload, int set,
                      struct fault *f)
 {
@@ -156,7 +188,6 @@ static int fill_call(struct cpu_calls *c, size_t workload, int set,
 	const struct definition *d = job->definition;
 	const struct workload *w = &job->workloads.item[workload];
 	struct cpu_call *call = cpu_call(c, workload, set);
-	uint64_t seed = random_seed(job->seed, workload, (uint64_t)set);
 
 	call->inputs = map_private(c->workload[workload].input_bytes, f);
 	call->expected = map_private(c->workload[workload].output_bytes, f);
@@ -165,18 +196,16 @@ static int fill_call(struct cpu_calls *c, size_t workload, int set,
 	for (size_t i = 0; i < d->ninputs; i++) {
 		const struct tensor_spec *t = &d->inputs[i];
 		struct doorbell_arg *a = &call->arg[i];
-		char *to = call->inputs + a->offset;
 		int64_t shape[MAX_DIMS];
 		size_t n = (size_t)tensor_shape(d, t, w->axis_value, shape);
 
-		if (t->is_scalar)
-			continue;
-		if (w->input[i].kind != INPUT_SAFETENSORS)
-			generate_tensor(t->dtype, to, n, seed, i);
-		else if (load_tensor(job, &w->input[i], t, a, to,
-		                     dtype_bytes(t->dtype, n), f))
+		if (w->input[i].kind == INPUT_SAFETENSORS &&
+		    load_tensor(job, &w->input[i], t, a,
+		                call->inputs + a->offset,
+		                dtype_bytes(t->dtype, n), f))
 			return -1;
 	}
+	draw(c, workload, set);
 	return 0;
 }
 

@@ -24,6 +24,7 @@ struct cpu_call {
 	struct doorbell_arg *arg;
 	char *inputs;   /* input_bytes of its workload */
 	char *expected; /* output_bytes of it: slots, as the worker's */
+	uint64_t drawn; /* how often its values were drawn */
 };
 
 struct cpu_calls {
@@ -38,6 +39,9 @@ struct cpu_calls {
  * Returns -1 with the fault set; free it in any case. */
 int cpu_calls_make(struct cpu_calls *c, const struct job *job, struct fault *f);
 void cpu_calls_free(struct cpu_calls *c);
+
+/* Draws the values of a call anew, but for stored tensors. */
+void cpu_calls_draw(struct cpu_calls *c, size_t workload, int set);
 
 struct cpu_call *cpu_call(const struct cpu_calls *c, size_t workload, int set);
 

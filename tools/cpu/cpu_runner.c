@@ -95,29 +95,29 @@ void cpu_runner_stop(struct cpu_runner *r)
 	free(r);
 }
 
-/* Makes inputs, outputs and arguments what a call begins with. */
+/* Makes arguments, inputs and outputs what a call begins with. The inputs come
+ * last: once they are there nothing of the worker runs outside the clock. */
 static void show(struct cpu_runner *r, const struct cpu_workload *w,
-                 struct cpu_call *call)
+                 const struct cpu_call *call)
 {
 	const struct cpu_calls *c = r->calls;
 	size_t count = r->calls->job->definition->noutputs;
 	int64_t ns;
 
-	if (r->shown != call)
+	if (r->shown != call || r->shown_drawn != call->drawn) {
+		r->worker.doorbell->nargs = c->nargs;
+		memcpy(r->worker.doorbell->arg, call->arg,
+		       c->nargs * sizeof *call->arg);
+		spend_by_end(r, worker_command(&r->worker, DOORBELL_PREPARE,
+		                               r->timeout_s, &ns));
 		memcpy(r->worker.inputs.map, call->inputs, w->input_bytes);
+	}
 	r->shown = call;
+	r->shown_drawn = call->drawn;
 	r->poison++;
 	for (size_t i = 0; i < count; i++)
 		poison_fill(r->worker.outputs.map + w->output[i].slot,
 		            w->output[i].bytes, r->poison);
-	if (r->taken == call)
-		return;
-	r->taken = call;
-	r->worker.doorbell->nargs = c->nargs;
-	memcpy(r->worker.doorbell->arg, call->arg,
-	       c->nargs * sizeof *call->arg);
-	spend_by_end(r, worker_command(&r->worker, DOORBELL_PREPARE,
-	                               r->timeout_s, &ns));
 }
 
 void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
@@ -145,19 +145,15 @@ void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
 	}
 }
 
-void cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
-                      struct check *worst)
+static const char *check_outputs(struct cpu_runner *r,
+                                 const struct cpu_workload *w,
+                                 const struct cpu_call *call,
+                                 struct check *worst)
 {
 	const struct job *job = r->calls->job;
-	const struct cpu_workload *w = &r->calls->workload[workload];
-	const struct cpu_call *call = cpu_call(r->calls, workload, set);
+	const char *reason = NULL;
 
-	if (r->reason)
-		return;
-	if (r->writable &&
-	    memcmp(r->worker.inputs.map, call->inputs, w->input_bytes))
-		spend(r, REASON_INPUT_MUTATED, "an input was written to");
-	for (size_t i = 0; i < job->definition->noutputs && !r->reason; i++) {
+	for (size_t i = 0; i < job->definition->noutputs && !reason; i++) {
 		const struct cpu_output *o = &w->output[i];
 		size_t at = o->slot + RED_ZONE;
 		struct check c;
@@ -167,12 +163,32 @@ void cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
 		             call->expected + at, o->elements, r->poison,
 		             &job->rule, &c);
 		check_merge(worst, &c);
-		r->reason = check_reason(&c, &job->rule, detail, sizeof detail);
-		if (r->reason)
+		reason = check_reason(&c, &job->rule, detail, sizeof detail);
+		if (reason)
 			snprintf(r->detail, sizeof r->detail, "%.32s: %s",
 			         job->definition->outputs[i].name, detail);
 	}
+	return reason;
+}
+
+const char *cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
+                             struct check *worst)
+{
+	const struct cpu_workload *w = &r->calls->workload[workload];
+	const struct cpu_call *call = cpu_call(r->calls, workload, set);
+	const char *reason;
+
+	if (r->reason)
+		return r->reason;
+	if (r->writable &&
+	    memcmp(r->worker.inputs.map, call->inputs, w->input_bytes)) {
+		r->shown = NULL;
+		snprintf(r->detail, sizeof r->detail,
+		         "an input was written to");
+		return REASON_INPUT_MUTATED;
+	}
+	reason = check_outputs(r, w, call, worst);
 	/* What was looked at must have been the same all the while. */
-	if (!r->reason)
-		spend_by_end(r, worker_still(&r->worker));
+	spend_by_end(r, worker_still(&r->worker));
+	return r->reason ? r->reason : reason;
 }

@@ -16,10 +16,10 @@ struct cpu_runner {
 	struct worker worker;
 	int writable;
 	double timeout_s;
-	uint64_t poison;        /* of the last call; random, then counted */
-	struct cpu_call *shown; /* whose inputs are there */
-	struct cpu_call *taken; /* whose arguments the worker took */
-	const char *reason;     /* why it is spent, or NULL */
+	uint64_t poison; /* of the last call; random, then counted */
+	const struct cpu_call *shown; /* whose inputs and arguments are there */
+	uint64_t shown_drawn;         /* and which of its values */
+	const char *reason;           /* why it is spent, or NULL */
 	char detail[200];
 };
 
@@ -34,9 +34,10 @@ void cpu_runner_stop(struct cpu_runner *r);
 void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
                      int is_cold, int64_t *ns);
 
-/* Looks at everything that the last call left. */
-void cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
-                      struct check *worst);
+/* Looks at everything that the last call left. Returns NULL or a reason, with
+ * r->detail; the process can be called again unless r->reason is set too. */
+const char *cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
+                             struct check *worst);
 
 /* Copies text of unknown origin: at most max bytes up to a NUL, as printable
  * ASCII. */

@@ -17,6 +17,7 @@ struct cpu_session {
 	struct session base;
 	const struct job *job;
 	struct cpu_calls calls;
+	struct cpu_runner *reference;
 	int threads;
 	int64_t anchor_ns;
 };
@@ -31,28 +32,26 @@ static struct cpu_runner *of_runner(struct runner *r)
 	return (struct cpu_runner *)(void *)r;
 }
 
+/* Warm: the inputs are in the caches because the judge has just written them.
+ */
 static int cpu_measure(struct runner *base, size_t workload, const int *set,
                        int count, const char *mode, struct measurement *m,
                        struct fault *f)
 {
 	struct cpu_runner *r = of_runner(base);
-	int is_warm = strcmp(mode, "warm") == 0;
+	int is_cold = strcmp(mode, "warm") != 0;
 
 	(void)f;
 	*m = (struct measurement){.check.first = -1};
-	for (int i = 0; i < count * (1 + is_warm) && !r->reason; i++) {
-		int which = set[i / (1 + is_warm)];
+	for (int i = 0; i < count && !m->reason; i++) {
 		int64_t ns;
 
-		cpu_runner_call(r, workload, which, !is_warm, &ns);
-		cpu_runner_check(r, workload, which, &m->check);
-		m->wrong_call = r->reason ? i / (1 + is_warm) + 1 : 0;
-		/* The first of two calls made the caches warm. */
-		if (!is_warm || i % 2)
-			m->time_ns += ns;
+		cpu_runner_call(r, workload, set[i], is_cold, &ns);
+		m->reason = cpu_runner_check(r, workload, set[i], &m->check);
+		m->wrong_call = m->reason ? i + 1 : 0;
+		m->time_ns += ns;
 	}
 	m->wall_ns = m->time_ns;
-	m->reason = r->reason;
 	memcpy(m->detail, r->detail, sizeof m->detail);
 	return 0;
 }
@@ -68,24 +67,33 @@ static int cpu_batch(struct runner *r, size_t workload, int calls,
 	return 1;
 }
 
-/* Has the reference compute what all calls are to give. */
-static int fill_expected(struct cpu_session *s, struct cpu_runner *r,
+/* Has the reference compute what the calls of a workload are to give. */
+static int fill_expected(struct cpu_session *s, size_t workload,
                          struct fault *f)
 {
-	for (size_t w = 0; w < s->job->workloads.count; w++) {
-		for (int set = 0; set < s->job->sets; set++) {
-			int64_t ns;
+	struct cpu_runner *r = s->reference;
 
-			cpu_runner_call(r, w, set, 0, &ns);
-			memcpy(cpu_call(&s->calls, w, set)->expected,
-			       r->worker.outputs.map,
-			       s->calls.workload[w].output_bytes);
-		}
+	for (int set = 0; set < s->job->sets; set++) {
+		int64_t ns;
+
+		cpu_runner_call(r, workload, set, 0, &ns);
+		memcpy(cpu_call(&s->calls, workload, set)->expected,
+		       r->worker.outputs.map,
+		       s->calls.workload[workload].output_bytes);
 	}
 	if (r->reason)
 		return fault_set(f, "the reference: %s: %s", r->reason,
 		                 r->detail);
 	return 0;
+}
+
+static int cpu_refresh(struct session *base, size_t workload, struct fault *f)
+{
+	struct cpu_session *s = of_session(base);
+
+	for (int set = 0; set < s->job->sets; set++)
+		cpu_calls_draw(&s->calls, workload, set);
+	return fill_expected(s, workload, f);
 }
 
 static int64_t measure_anchor(struct cpu_runner *r)
@@ -101,20 +109,21 @@ static int64_t measure_anchor(struct cpu_runner *r)
 	return (int64_t)median(ns, ANCHOR_CALLS);
 }
 
-static int use_reference(struct cpu_session *s, struct fault *f)
+static int start_reference(struct cpu_session *s, struct fault *f)
 {
 	struct cpu_runner *r =
 	        cpu_runner_start(&s->calls, "reference.so", 0, s->threads, f);
-	int failed;
 
 	if (!r)
 		return -1;
+	s->reference = r;
 	r->timeout_s = s->job->timeout_s * REFERENCE_SLOWER;
-	failed = fill_expected(s, r, f);
-	if (!failed)
-		s->anchor_ns = measure_anchor(r);
-	cpu_runner_stop(r);
-	return failed;
+	for (size_t w = 0; w < s->job->workloads.count; w++) {
+		if (fill_expected(s, w, f))
+			return -1;
+	}
+	s->anchor_ns = measure_anchor(r);
+	return 0;
 }
 
 /* "Intel(R) Xeon(R) Processor, 2 threads", "Linux 6.1.0". */
@@ -172,6 +181,8 @@ static void cpu_close(struct session *base)
 {
 	struct cpu_session *s = of_session(base);
 
+	if (s->reference)
+		cpu_runner_stop(s->reference);
 	cpu_calls_free(&s->calls);
 	free(s);
 }
@@ -184,7 +195,8 @@ static struct session *cpu_open(const struct job *job, struct fault *f)
 	s->job = job;
 	s->threads = count_threads(job);
 	name_device(s);
-	if (cpu_calls_make(&s->calls, job, f) == 0 && use_reference(s, f) == 0)
+	if (cpu_calls_make(&s->calls, job, f) == 0 &&
+	    start_reference(s, f) == 0)
 		return &s->base;
 	cpu_close(&s->base);
 	return NULL;
@@ -217,6 +229,7 @@ static int64_t cpu_anchor_ns(struct session *base)
 const struct device cpu_device = {
         .open = cpu_open,
         .close = cpu_close,
+        .refresh = cpu_refresh,
         .start = cpu_start,
         .stop = cpu_stop,
         .measure = cpu_measure,

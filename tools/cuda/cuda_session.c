@@ -206,7 +206,11 @@ static int64_t anchor_ns(struct session *base)
 }
 
 const struct device cuda_device = {
-        open_session,     close_session,       cuda_runner_start,
-        cuda_runner_stop, cuda_runner_measure, cuda_runner_batch,
-        anchor_ns,
+        .open = open_session,
+        .close = close_session,
+        .start = cuda_runner_start,
+        .stop = cuda_runner_stop,
+        .measure = cuda_runner_measure,
+        .batch = cuda_runner_batch,
+        .anchor_ns = anchor_ns,
 };

@@ -33,8 +33,7 @@ static int measure(struct bench *b, enum side side, const char *mode,
 			set[at + i] = order[i];
 	}
 	slot.set = set[0];
-	if (judged_measure(&b->judged, b->runner[side], side, workload, set,
-	                   calls, mode, &m, f))
+	if (judged_measure(b->runner[side], workload, set, calls, mode, &m, f))
 		return -1;
 	if (m.reason)
 		return bench_fail(b, &slot, &m, f);
@@ -56,6 +55,30 @@ static void say(const struct bench *b, size_t workload)
 	         workload + 1, b->job->workloads.count, left > 0 ? left : 0);
 }
 
+/* Values that no process has seen: nothing to remember answers by. */
+static int draw_values(struct bench *b, size_t workload, struct fault *f)
+{
+	double before = clock_seconds();
+
+	if (session_refresh(b->session, workload, f))
+		return -1;
+	slots_refreshed(&b->slots, workload, clock_seconds() - before);
+	return 0;
+}
+
+/* New values, and a slot of each side on them. */
+static int measure_triple(struct bench *b, const char *mode, size_t workload,
+                          struct fault *f)
+{
+	int side[SIDE_COUNT], failed = draw_values(b, workload, f);
+
+	judged_order(&b->judged, side, SIDE_COUNT);
+	for (int k = 0; k < SIDE_COUNT && !failed; k++)
+		failed = measure(b, (enum side)side[k], mode, workload,
+		                 b->slots.calls[workload], 1, f);
+	return failed;
+}
+
 static int measure_pair(struct bench *b, const char *mode, struct fault *f)
 {
 	int count = (int)b->job->workloads.count, failed = 0;
@@ -63,14 +86,8 @@ static int measure_pair(struct bench *b, const char *mode, struct fault *f)
 
 	judged_order(&b->judged, order, count);
 	for (int i = 0; i < count && !failed; i++) {
-		size_t w = (size_t)order[i];
-		int side[SIDE_COUNT];
-
 		say(b, (size_t)i);
-		judged_order(&b->judged, side, SIDE_COUNT);
-		for (int k = 0; k < SIDE_COUNT && !failed; k++)
-			failed = measure(b, (enum side)side[k], mode, w,
-			                 b->slots.calls[w], 1, f);
+		failed = measure_triple(b, mode, (size_t)order[i], f);
 	}
 	free(order);
 	return failed;
@@ -83,14 +100,14 @@ static int warm_up(struct bench *b, struct fault *f)
 	int times = b->process == 1 ? 2 : 1;
 
 	for (size_t w = 0; w < b->job->workloads.count; w++) {
-		say(b, w);
-		for (int k = 0; k < SIDE_COUNT * times; k++) {
-			int failed = measure(b, (enum side)(k % SIDE_COUNT),
-			                     b->job->mode, w, 1, 0, f);
+		int failed = draw_values(b, w, f);
 
-			if (failed)
-				return failed;
-		}
+		say(b, w);
+		for (int k = 0; k < SIDE_COUNT * times && !failed; k++)
+			failed = measure(b, (enum side)(k % SIDE_COUNT),
+			                 b->job->mode, w, 1, 0, f);
+		if (failed)
+			return failed;
 	}
 	return 0;
 }
@@ -213,6 +230,5 @@ int judge_bench(const struct job *job, struct session *s, struct fault *f)
 		answer = -1;
 	samples_free(&b.samples);
 	slots_free(&b.slots);
-	judged_free(&b.judged);
 	return answer;
 }

@@ -51,8 +51,7 @@ static int call_once(struct verification *v, size_t workload, int set,
 	if (!v->runner)
 		v->runner = runner_start(v->session, CANDIDATE, 1, f);
 	if (!v->runner ||
-	    judged_measure(&v->judged, v->runner, CANDIDATE, workload, &set, 1,
-	                   v->job->mode, &m, f))
+	    judged_measure(v->runner, workload, &set, 1, v->job->mode, &m, f))
 		return -1;
 	p->launches++;
 	check_merge(&p->check, &m.check);
@@ -206,6 +205,5 @@ int judge_verify(const struct job *job, struct session *s, struct fault *f)
 	progress_clear();
 	answer = answer ? -1 : write_results(&v, f);
 	free(v.proof);
-	judged_free(&v.judged);
 	return answer;
 }

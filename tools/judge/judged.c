@@ -1,29 +1,20 @@
-/* judged - measurements, seen together with what the same sets gave before */
+/* judged - measurements, and once more where something is wrong */
 #include "judged.h"
-#include "memory.h"
 #include "random.h"
 #include "verdict.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ORDER_STREAM UINT64_MAX /* of the seed; inputs have their index */
+#define AGAIN 5
 
 void judged_start(struct judged *j, const struct job *job)
 {
 	*j = (struct judged){.job = job};
-	j->passed = xcalloc((size_t)SIDE_COUNT * job->workloads.count,
-	                    (size_t)job->sets);
 }
 
-void judged_free(struct judged *j)
-{
-	free(j->passed);
-}
-
-/* What is wrong now and was right before may be wrong once in many calls: that
- * is worth a name. Not the kernel that died or hung: it says more. */
+/* A kernel that died or hung says more by that. */
 static int can_be_flaky(const char *reason)
 {
 	static const char *const some[] = {REASON_WRONG,     REASON_UNWRITTEN,
@@ -37,34 +28,47 @@ static int can_be_flaky(const char *reason)
 	return 0;
 }
 
-int judged_measure(struct judged *j, struct runner *r, enum side side,
-                   size_t workload, const int *set, int count, const char *mode,
-                   struct measurement *m, struct fault *f)
+/* How many of AGAIN calls on the same values are right; -1 with the fault set.
+ */
+static int count_right(struct runner *r, size_t workload, const int *set,
+                       int count, const char *mode, struct fault *f)
 {
-	const struct job *job = j->job;
-	unsigned char *passed =
-	        j->passed + ((size_t)side * job->workloads.count + workload) *
-	                            (size_t)job->sets;
-	int first, last, all = 1;
+	struct measurement m;
+	int right = 0;
+
+	for (int i = 0; i < AGAIN; i++) {
+		if (runner_measure(r, workload, set, count, mode, &m, f))
+			return -1;
+		right += !m.reason;
+	}
+	return right;
+}
+
+int judged_measure(struct runner *r, size_t workload, const int *set, int count,
+                   const char *mode, struct measurement *m, struct fault *f)
+{
+	char was[sizeof m->detail];
+	int right;
 
 	if (runner_measure(r, workload, set, count, mode, m, f))
 		return -1;
-	/* Which calls may be the wrong one. */
-	first = m->reason && m->wrong_call > 0 ? m->wrong_call - 1 : 0;
-	last = m->reason && m->wrong_call > 0 ? m->wrong_call : count;
-	for (int i = 0; i < (m->reason ? first : count); i++)
-		passed[set[i]] = 1;
-	for (int i = first; i < last; i++)
-		all = all && passed[set[i]];
-	if (m->reason && all && can_be_flaky(m->reason)) {
-		char was[sizeof m->detail];
-
-		memcpy(was, m->detail, sizeof was);
-		snprintf(m->detail, sizeof m->detail,
-		         "right before on the same inputs, now %s: %.150s",
-		         m->reason, was);
-		m->reason = REASON_FLAKY;
+	if (!m->reason || !can_be_flaky(m->reason))
+		return 0;
+	if (m->wrong_call > 0) {
+		set += m->wrong_call - 1;
+		count = 1;
 	}
+	right = count_right(r, workload, set, count, mode, f);
+	if (right < 0)
+		return -1;
+	if (right <= AGAIN / 2)
+		return 0;
+	memcpy(was, m->detail, sizeof was);
+	snprintf(m->detail, sizeof m->detail,
+	         "%s, but right in %d of %d more calls on the same inputs: "
+	         "%.120s",
+	         m->reason, right, AGAIN, was);
+	m->reason = REASON_FLAKY;
 	return 0;
 }
 

@@ -37,6 +37,11 @@ struct runner;
 struct session *session_open(const struct job *job, struct fault *f);
 void session_close(struct session *s);
 
+/* Draws new values for all input sets of a workload, and what is expected of
+ * them, on a device where a process can remember inputs that it has seen: what
+ * is timed must be new to it. Returns -1 with the fault set. */
+int session_refresh(struct session *s, size_t workload, struct fault *f);
+
 /* Starts a process for one side. writable maps the inputs writable, and every
  * measurement then also checks that they were not changed (`input-mutated`).
  * A kernel that cannot be loaded or captured is a runner whose measurements
@@ -48,9 +53,9 @@ void runner_stop(struct runner *r); /* kills it and all that it started */
 
 /* Calls the kernel once on each of count input sets of a workload, in order,
  * with all state reset and caches made cold (or not: mode "warm") before each
- * call, and checks every element of every output. After a reason the runner is
- * spent: stop it. Returns -1 with the fault set for trouble that is no fault
- * of the kernel. */
+ * call, and checks every element of every output. A runner whose process is
+ * spent gives the same reason to all that follows. Returns -1 with the fault
+ * set for trouble that is no fault of the kernel. */
 int runner_measure(struct runner *r, size_t workload, const int *set, int count,
                    const char *mode, struct measurement *m, struct fault *f);
 

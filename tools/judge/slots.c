@@ -7,9 +7,8 @@
 
 #define SLOT_NS 2e6 /* what a slot should last */
 
-/* A CPU is disturbed now and then. Short slots keep that to few of them, and
- * the time that is left goes into more pairs, whose median decides. */
-#define CPU_CALLS 8
+/* A CPU is disturbed now and then. Its slots are short, and the time that is
+ * left goes into more pairs, whose median decides. */
 #define CPU_PAIRS 4   /* times as many as settings say, at most */
 #define MAX_ROWS 1200 /* of bench.tsv, which is kept */
 #define SPARE 0.85    /* of the time left, for what cannot be foreseen */
@@ -23,6 +22,7 @@ void slots_init(struct slots *s, const struct job *job)
 	s->calls = xcalloc(count, sizeof *s->calls);
 	s->call_s = xcalloc(count, sizeof *s->call_s);
 	s->call_ns = xcalloc(count, sizeof *s->call_ns);
+	s->fresh_s = xcalloc(count, sizeof *s->fresh_s);
 	for (size_t w = 0; w < count; w++)
 		s->calls[w] = 1;
 }
@@ -32,6 +32,7 @@ void slots_free(struct slots *s)
 	free(s->calls);
 	free(s->call_s);
 	free(s->call_ns);
+	free(s->fresh_s);
 }
 
 void slots_started(struct slots *s, double seconds)
@@ -51,12 +52,20 @@ void slots_saw(struct slots *s, size_t workload, double seconds, int64_t ns)
 		*call_ns = (double)ns;
 }
 
+void slots_refreshed(struct slots *s, size_t workload, double seconds)
+{
+	double *fresh_s = &s->fresh_s[workload];
+
+	if (*fresh_s == 0 || seconds < *fresh_s)
+		*fresh_s = seconds;
+}
+
 static double pair_cost(const struct slots *s)
 {
 	double sum = 0;
 
 	for (size_t w = 0; w < s->job->workloads.count; w++)
-		sum += SIDE_COUNT * s->calls[w] * s->call_s[w];
+		sum += SIDE_COUNT * s->calls[w] * s->call_s[w] + s->fresh_s[w];
 	return sum;
 }
 
@@ -66,7 +75,7 @@ static double cost(const struct slots *s, int processes)
 	double warm_up = 0;
 
 	for (size_t w = 0; w < s->job->workloads.count; w++)
-		warm_up += SIDE_COUNT * s->call_s[w];
+		warm_up += SIDE_COUNT * s->call_s[w] + s->fresh_s[w];
 	return (processes * s->pairs + OTHER_MODES) * pair_cost(s) +
 	       processes * warm_up + (processes - 1) * s->start_s;
 }
@@ -74,7 +83,8 @@ static double cost(const struct slots *s, int processes)
 static int wanted_calls(const struct slots *s, size_t workload)
 {
 	double calls = SLOT_NS / (s->call_ns[workload] + 1) + 1;
-	int most = s->job->is_cuda ? MAX_CALLS : CPU_CALLS;
+	/* On a CPU each call of a slot has values of its own. */
+	int most = s->job->is_cuda ? MAX_CALLS : s->job->sets;
 
 	return calls > most ? most : (int)calls;
 }
