@@ -68,12 +68,12 @@ static int cpu_batch(struct runner *r, size_t workload, int calls,
 }
 
 /* Has the reference compute what the calls of a workload are to give. */
-static int fill_expected(struct cpu_session *s, size_t workload,
+static int fill_expected(struct cpu_session *s, size_t workload, int sets,
                          struct fault *f)
 {
 	struct cpu_runner *r = s->reference;
 
-	for (int set = 0; set < s->job->sets; set++) {
+	for (int set = 0; set < sets; set++) {
 		int64_t ns;
 
 		cpu_runner_call(r, workload, set, 0, &ns);
@@ -87,13 +87,14 @@ static int fill_expected(struct cpu_session *s, size_t workload,
 	return 0;
 }
 
-static int cpu_refresh(struct session *base, size_t workload, struct fault *f)
+static int cpu_refresh(struct session *base, size_t workload, int sets,
+                       struct fault *f)
 {
 	struct cpu_session *s = of_session(base);
 
-	for (int set = 0; set < s->job->sets; set++)
+	for (int set = 0; set < sets; set++)
 		cpu_calls_draw(&s->calls, workload, set);
-	return fill_expected(s, workload, f);
+	return fill_expected(s, workload, sets, f);
 }
 
 static int64_t measure_anchor(struct cpu_runner *r)
@@ -119,7 +120,7 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	s->reference = r;
 	r->timeout_s = s->job->timeout_s * REFERENCE_SLOWER;
 	for (size_t w = 0; w < s->job->workloads.count; w++) {
-		if (fill_expected(s, w, f))
+		if (fill_expected(s, w, s->job->sets, f))
 			return -1;
 	}
 	s->anchor_ns = measure_anchor(r);

@@ -16,6 +16,11 @@
 #include <string.h>
 #include <time.h>
 
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 /* A slot. The sets come in random order, each as often as the others. */
 static int measure(struct bench *b, enum side side, const char *mode,
                    size_t workload, int calls, int is_kept, struct fault *f)
@@ -23,13 +28,14 @@ static int measure(struct bench *b, enum side side, const char *mode,
 	struct slot slot = {"bench", mode, side, workload, 0, calls};
 	struct measurement m;
 	int set[MAX_CALLS];
+	int sets = smaller(calls, b->job->sets);
 	double before = clock_seconds();
 
-	for (int at = 0; at < calls; at += b->job->sets) {
+	for (int at = 0; at < calls; at += sets) {
 		int order[JOB_SETS_MAX];
 
-		judged_order(&b->judged, order, b->job->sets);
-		for (int i = 0; i < b->job->sets && at + i < calls; i++)
+		judged_order(&b->judged, order, sets);
+		for (int i = 0; i < sets && at + i < calls; i++)
 			set[at + i] = order[i];
 	}
 	slot.set = set[0];
@@ -58,11 +64,12 @@ static void say(const struct bench *b, size_t workload)
 /* Values that no process has seen: nothing to remember answers by. */
 static int draw_values(struct bench *b, size_t workload, struct fault *f)
 {
+	int sets = smaller(b->slots.calls[workload], b->job->sets);
 	double before = clock_seconds();
 
-	if (session_refresh(b->session, workload, f))
+	if (session_refresh(b->session, workload, sets, f))
 		return -1;
-	slots_refreshed(&b->slots, workload, clock_seconds() - before);
+	slots_refreshed(&b->slots, workload, (clock_seconds() - before) / sets);
 	return 0;
 }
 

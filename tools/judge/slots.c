@@ -65,7 +65,8 @@ static double pair_cost(const struct slots *s)
 	double sum = 0;
 
 	for (size_t w = 0; w < s->job->workloads.count; w++)
-		sum += SIDE_COUNT * s->calls[w] * s->call_s[w] + s->fresh_s[w];
+		sum += s->calls[w] *
+		       (SIDE_COUNT * s->call_s[w] + s->fresh_s[w]);
 	return sum;
 }
 

@@ -17,14 +17,14 @@ struct slots {
 	int *calls;      /* of a slot, by workload */
 	double *call_s;  /* what a call costs with all around it */
 	double *call_ns; /* what it takes by its clock */
-	double *fresh_s; /* what new values for a pair cost */
+	double *fresh_s; /* what new values for a call of each side cost */
 	double start_s;  /* of a triple */
 };
 
 void slots_init(struct slots *s, const struct job *job);
 void slots_free(struct slots *s);
 
-/* What was seen: a triple's start; a single call; new values. */
+/* What was seen: a triple's start; a single call; new values for one. */
 void slots_started(struct slots *s, double seconds);
 void slots_saw(struct slots *s, size_t workload, double seconds, int64_t ns);
 void slots_refreshed(struct slots *s, size_t workload, double seconds);
