@@ -71,7 +71,19 @@ column() {
 
 @test "it says before it starts what it will cost" {
 	run -0 bench_it CANDIDATE
-	[[ $output == *"bench: 3 processes, 3 workloads: at most 80 s"* ]]
+	[[ $output == *"bench: 3 to 3 processes, 3 workloads: at most 80 s"* ]]
+}
+
+@test "time that is left goes into more processes, up to the setting" {
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	sed 's/max_processes = .*/max_processes = 6/' -i kernels/scale/settings
+	K=kernels/scale
+	run -0 bench_it CANDIDATE
+	[ "$(column process | wc -w)" = 6 ]
+	[ "$(note processes)" = 6 ]
+	sed 's/max_processes = .*/max_processes = 2/' -i kernels/scale/settings
+	run -2 bench_it CANDIDATE
+	[[ $output == *"max_processes"* ]]
 }
 
 @test "a slow candidate takes longer by the judge's clock" {
@@ -84,7 +96,8 @@ column() {
 @test "a clearly slower candidate is stopped at the early look" {
 	compile SLOW SLOW
 	cp -r "$BATS_FILE_TMPDIR/kernels" .
-	sed 's/processes = .*/processes = 8/' -i kernels/scale/settings
+	sed 's/^processes = .*/processes = 8/; s/^max.*/max_processes = 8/' \
+		-i kernels/scale/settings
 	K=kernels/scale
 	run -0 bench_it SLOW
 	[ "$(note looks)" = 1 ]

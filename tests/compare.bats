@@ -34,9 +34,10 @@ decides() {
 @test "the interval is Student's t on process medians" {
 	samples_file bench.tsv 1 1.05 workloads=u1 noise=0.0035
 	decides better
-	# noise is 0.001 times -3.5 ... 3.5: s = 0.001 sqrt(6), and t(0.99, 7) s / sqrt(8)
-	[[ "$(field all spread)" == 0.0024[45]* ]]
-	awk "BEGIN { x = 1.05 * exp(-2.998 * 0.0024495 / sqrt(8))
+	# noise is 0.001 times -3.5 ... 3.5, a quarter more by the incumbents'
+	# mean: s = 0.00125 sqrt(6), and t(0.99, 7) s / sqrt(8)
+	[[ "$(field all spread)" == 0.00306* ]]
+	awk "BEGIN { x = 1.05 * exp(-2.998 * 0.0030619 / sqrt(8))
 		exit !(x - $(field all ci_low) < 2e-6 &&
 		$(field all ci_low) - x < 2e-6) }"
 }
@@ -78,9 +79,24 @@ decides() {
 }
 
 @test "a biased second incumbent raises min_effect to twice the bias" {
-	samples_file bench.tsv 1 1.03 skew=1.02
+	samples_file bench.tsv 1 1.02 skew=1.02
 	decides equivalent
 	grep -qx '# min_effect 0.040000' table.tsv
+}
+
+@test "a second incumbent that differs by no more than noise raises nothing" {
+	samples_file bench.tsv 1 1.05 skew=1.004 noise=0.02
+	decides better
+	awk "BEGIN { exit !($(field a/a speedup) > 1.003) }"
+	awk "BEGIN { exit !($(field a/a ci_low) < 1) }"
+	grep -qx '# min_effect 0.005000' table.tsv
+}
+
+@test "the incumbent's time is the mean of its two copies" {
+	samples_file bench.tsv 1 1 skew=1.04 noise=0
+	compare -o table.tsv bench.tsv
+	[ "$(field all speedup)" = 1.019804 ] # the root of 1.04
+	[ "$(field a/a speedup)" = 1.040000 ]
 }
 
 @test "a workload proved slower than guard regresses the whole" {

@@ -17,6 +17,7 @@ scale_setup() {
 		cflags.cpu = -pthread
 		timeout_s = 0.5
 		processes = 3
+		max_processes = 3
 		pairs = 2
 		precision = 1e-4
 	END

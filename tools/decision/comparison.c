@@ -9,23 +9,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEVEL 0.01 /* of every one-sided error */
-#define LEVEL_EARLY 0.005
-#define MIN_EFFECT 0.005 /* nothing smaller is worth a change */
+#define LEVEL 0.01        /* of every one-sided error */
+#define LEVEL_LOOK 0.001  /* of a look before the last */
+#define LEVEL_FIRST 0.005 /* of the first look, which finds only slower */
+#define MIN_EFFECT 0.005  /* nothing smaller is worth a change */
 #define GUARD 0.01
+
+/* The interval whose ends each err with probability level. */
+static void set_interval(struct estimate *e, double level)
+{
+	double n = e->processes, half = (double)INFINITY;
+
+	if (n > 1)
+		half = t_quantile(1 - level, n - 1) * e->spread / sqrt(n);
+	e->low = e->ratio * exp(-half);
+	e->high = e->ratio * exp(half);
+}
 
 /* Turns n numbers, one a process, into a ratio and its interval. */
 static struct estimate estimate(const double *x, size_t n)
 {
-	struct estimate e = {.processes = (int)n, .spread = sd(x, n)};
-	double m = mean(x, n), half = (double)INFINITY;
+	struct estimate e = {.processes = (int)n,
+	                     .ratio = exp(mean(x, n)),
+	                     .spread = sd(x, n)};
 
-	if (n > 1)
-		half = t_quantile(1 - LEVEL, (double)(n - 1)) * e.spread /
-		       sqrt((double)n);
-	e.ratio = exp(m);
-	e.low = exp(m - half);
-	e.high = exp(m + half);
+	set_interval(&e, LEVEL);
 	return e;
 }
 
@@ -106,6 +114,16 @@ static void all_estimate(struct comparison *c, struct pairing *w)
 	c->aa = estimate(a, n);
 	free(d);
 	free(a);
+}
+
+/* The difference between two copies of the incumbent is bias only if it is
+ * more than noise: noise is in the interval of the candidate already. */
+static double bias(const struct estimate *aa)
+{
+	int shown = aa->processes >= COMPARISON_PROCESSES &&
+	            (aa->low > 1 || aa->high < 1);
+
+	return shown ? fabs(aa->ratio - 1) : 0;
 }
 
 static enum decision decide(const struct comparison *c)
@@ -208,7 +226,7 @@ int comparison_make(const char *path, const struct samples *s,
 		}
 	cells_estimate(c, &pairing);
 	all_estimate(c, &pairing);
-	c->min_effect = fmax(c->min_effect, 2 * fabs(c->aa.ratio - 1));
+	c->min_effect = fmax(c->min_effect, 2 * bias(&c->aa));
 	c->decision = decide(c);
 	pairing_free(&pairing);
 	return 0;
@@ -220,14 +238,28 @@ void comparison_free(struct comparison *c)
 	*c = (struct comparison){0};
 }
 
-int comparison_is_slower_early(const struct comparison *c)
+int comparison_is_look(int processes)
 {
-	const struct estimate *e = &c->all;
-	double error = e->spread / sqrt(COMPARISON_LOOK);
+	return processes == COMPARISON_LOOK || processes == 8 ||
+	       processes == 16 || processes == 32;
+}
 
-	return e->processes == COMPARISON_LOOK &&
-	       log(e->ratio) + t_quantile(1 - LEVEL_EARLY,
-	                                  COMPARISON_LOOK - 1) *
-	                               error <
-	               0;
+int comparison_is_settled(const struct comparison *c)
+{
+	int first = c->all.processes <= COMPARISON_LOOK, same;
+	double level = first ? LEVEL_FIRST : LEVEL_LOOK;
+	struct comparison strict = *c;
+
+	if (c->decision == DECISION_NONE || c->decision == DECISION_NOISY ||
+	    (first && c->decision != DECISION_SLOWER))
+		return 0;
+	strict.cell = xcalloc(c->count, sizeof *c->cell);
+	set_interval(&strict.all, level);
+	for (size_t i = 0; i < c->count; i++) {
+		strict.cell[i] = c->cell[i];
+		strict.cell[i].is_regressed = c->cell[i].p_regressed < level;
+	}
+	same = decide(&strict) == c->decision;
+	free(strict.cell);
+	return same;
 }

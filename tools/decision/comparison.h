@@ -1,12 +1,16 @@
 /* comparison - is the candidate faster than the incumbent? From raw samples
  *
  * Of each complete pair (candidate, incumbent and incumbent2 in one process,
- * pair and workload; none throttled) d = ln(incumbent / candidate) and
- * a = ln(incumbent2 / incumbent), per call. A process counts as one number: the
- * weighted mean over workloads of the median over pairs. Processes differ more
- * than the calls within one, so Student's t on these numbers gives every
- * interval. All intervals are two-sided 98 %: their lower end is the one-sided
- * 99 % bound.
+ * pair and workload; none throttled) d = ln(incumbents / candidate), where
+ * `incumbents` is the geometric mean of the two, and a = ln(incumbent2 /
+ * incumbent), per call. A process counts as one number: the weighted mean over
+ * workloads of the median over pairs. Processes differ more than the calls
+ * within one, so Student's t on these numbers gives every interval. All
+ * intervals are two-sided 98 %: their lower end is the one-sided 99 % bound.
+ *
+ * Two copies of the incumbent, because that takes a quarter of the variance
+ * away, and because d and a are then uncorrelated where no side is special: a
+ * says what the measurement makes of no difference, whatever d is.
  */
 #ifndef COMPARISON_H
 #define COMPARISON_H
@@ -16,7 +20,7 @@
 
 /* Fewer processes than this prove nothing faster or equal. */
 #define COMPARISON_PROCESSES 5
-/* The early look: after so many processes, and it can only find slower. */
+/* The first look: after so many processes, and it can only find slower. */
 #define COMPARISON_LOOK 3
 
 enum decision {
@@ -52,7 +56,10 @@ struct comparison_cell {
 struct comparison {
 	enum decision decision;
 	char mode[8];             /* the deciding one */
-	double min_effect, guard; /* fractions: 0.005 is 0.5 % */
+	double min_effect, guard; /* fractions: 0.005 is 0.5 %. min_effect is
+	                             at least 0.5 %, and twice the difference
+	                             between the incumbent and itself where
+	                             aa's interval shows that there is one */
 	int pairs, dropped;
 	struct estimate all;          /* the candidate against the incumbent */
 	struct estimate aa;           /* the incumbent against itself */
@@ -71,9 +78,13 @@ int comparison_make(const char *path, const struct samples *s,
                     struct fault *f);
 void comparison_free(struct comparison *c);
 
-/* The early look: 1 if c, of COMPARISON_LOOK processes, is slower at the 0.5 %
- * level. What this stops, the decision of the same rows calls slower too. */
-int comparison_is_slower_early(const struct comparison *c);
+/* May a measurement end after so many processes, if enough is clear then? */
+int comparison_is_look(int processes);
+
+/* At a look: 1 if the decision would be the same at the level of an early look,
+ * 0.1 % of each error (0.5 % at the first), so that it can stand. The early
+ * looks' errors come on top of the 1 % of the last. */
+int comparison_is_settled(const struct comparison *c);
 
 const char *decision_name(enum decision d);
 

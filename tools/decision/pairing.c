@@ -116,8 +116,9 @@ static int pair_read(struct comparison_cell *cell, const struct slot *slot,
 		}
 	if (n != SIDE_COUNT)
 		return 0;
-	*d = log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE]));
 	*a = log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
+	*d = log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE])) +
+	     *a / 2;
 	cell->pairs++;
 	return 1;
 }

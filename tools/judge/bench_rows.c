@@ -84,7 +84,7 @@ static void add_notes(struct bench *b)
 	samples_note(s, "sandbox", sandbox_level());
 	samples_note(s, "timing", session_timing(b->session));
 	samples_note(s, "mode", b->job->mode);
-	note_number(b, "processes", b->job->processes);
+	note_number(b, "processes", b->process);
 	note_number(b, "pairs", b->slots.pairs);
 	note_number(b, "looks", b->looks);
 	samples_note(s, "stopped", b->stopped ? b->stopped : "-");

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_PROCESSES 48 /* more than these prove little more */
+
 const char *const kernel_settings_known[] = {
-        "edit",      "cflags",        "arch",      "include", "atol",
-        "rtol",      "matched_ratio", "precision", "sets",    "processes",
-        "pairs",     "min_effect",    "guard",     "bench_s", "mode",
-        "timeout_s", "scratch",       "workloads", "quick",   "threads",
-        "weight.",   "hidden.",       "gather",    NULL};
+        "edit",      "cflags",        "arch",      "include",       "atol",
+        "rtol",      "matched_ratio", "precision", "sets",          "processes",
+        "pairs",     "min_effect",    "guard",     "bench_s",       "mode",
+        "timeout_s", "scratch",       "workloads", "quick",         "threads",
+        "weight.",   "hidden.",       "gather",    "max_processes", NULL};
 
 static const char *const job_known[] = {"phase", "device", "seed", "budget_s",
                                         NULL};
@@ -75,6 +77,15 @@ static int read_count(const struct settings *s, const char *key, double lo,
 	return 0;
 }
 
+/* As many processes as the time allows, but for a setting. */
+static int read_most(struct job *j, struct fault *f)
+{
+	j->max_processes =
+	        j->processes > MAX_PROCESSES ? j->processes : MAX_PROCESSES;
+	return read_count(&j->settings, "max_processes", j->processes, 1000,
+	                  &j->max_processes, f);
+}
+
 static int read_mode(struct job *j, struct fault *f)
 {
 	j->mode = settings_string(&j->settings, "mode", "cold");
@@ -114,7 +125,7 @@ static int read_settings(struct job *j, struct fault *f)
 	    settings_number(s, "scratch", 0, 0x1p40, &scratch, f) ||
 	    read_count(s, "sets", 1, JOB_SETS_MAX, &j->sets, f) ||
 	    read_count(s, "processes", 1, 1000, &j->processes, f) ||
-	    read_count(s, "pairs", 1, 1000, &j->pairs, f) ||
+	    read_most(j, f) || read_count(s, "pairs", 1, 1000, &j->pairs, f) ||
 	    read_count(s, "threads", 0, 4096, &j->threads, f))
 		return -1;
 	j->scratch_bytes = (int64_t)scratch;

@@ -35,7 +35,7 @@ struct job {
 	uint64_t seed;   /* secret until the kernels are dead */
 	double start;    /* of clock_seconds, when it was read */
 	double budget_s; /* for this phase, from start */
-	int processes, pairs, sets;
+	int processes, max_processes, pairs, sets;
 	int threads;      /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */

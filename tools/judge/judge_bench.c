@@ -57,7 +57,7 @@ static void say(const struct bench *b, size_t workload)
 
 	progress("bench: process %d/%d, pair %d/%d, workload %zu/%zu, at most "
 	         "%.0f s left",
-	         b->process, b->job->processes, b->pair, b->slots.pairs,
+	         b->process, b->slots.processes, b->pair, b->slots.pairs,
 	         workload + 1, b->job->workloads.count, left > 0 ? left : 0);
 }
 
@@ -119,7 +119,7 @@ static int warm_up(struct bench *b, struct fault *f)
 	return 0;
 }
 
-/* One pair each of the modes that decide nothing, in the last process. */
+/* One pair each of the modes that decide nothing. */
 static int measure_other_modes(struct bench *b, struct fault *f)
 {
 	static const char *const modes[] = {"cold", "warm", "graph"};
@@ -162,29 +162,7 @@ static void stop_triple(struct bench *b)
 	}
 }
 
-static int measure_process(struct bench *b, struct fault *f)
-{
-	double before = clock_seconds();
-	int failed, is_last = b->process == b->job->processes;
-
-	b->pair = 1;
-	if (start_triple(b, f))
-		return -1;
-	slots_started(&b->slots, clock_seconds() - before);
-	failed = warm_up(b, f);
-	if (!failed)
-		slots_plan(&b->slots, b->job->processes - b->process + 1,
-		           b->start + b->job->budget_s - clock_seconds());
-	for (; !failed && b->pair <= b->slots.pairs; b->pair++)
-		failed = measure_pair(b, b->job->mode, f);
-	if (!failed && b->process == 1)
-		failed = bench_check_clocks(b, f);
-	if (!failed && is_last)
-		failed = measure_other_modes(b, f);
-	return failed;
-}
-
-/* The early look, which can only find a clearly slower candidate. */
+/* Between processes, while this one is there: is enough clear already? */
 static int look(struct bench *b, struct fault *f)
 {
 	struct comparison c;
@@ -193,24 +171,58 @@ static int look(struct bench *b, struct fault *f)
 	if (comparison_make("early look", &b->samples, &b->job->settings, &c,
 	                    f))
 		return -1;
-	if (comparison_is_slower_early(&c))
-		b->stopped = "slower";
+	if (comparison_is_settled(&c))
+		b->stopped = decision_name(c.decision);
 	comparison_free(&c);
 	return 0;
+}
+
+static int measure_pairs(struct bench *b, struct fault *f)
+{
+	int failed = 0;
+
+	b->pair = 1;
+	for (; !failed && b->pair <= b->slots.pairs; b->pair++)
+		failed = measure_pair(b, b->job->mode, f);
+	if (!failed && b->process == 1)
+		failed = bench_check_clocks(b, f);
+	return failed;
+}
+
+/* A triple's life. What it costs but for its pairs tells how many more there
+ * can be. */
+static int measure_process(struct bench *b, struct fault *f)
+{
+	double start = clock_seconds(), warm, end;
+	int failed = start_triple(b, f) ? -1 : warm_up(b, f), is_last = 0;
+
+	warm = clock_seconds();
+	if (b->process == 1)
+		slots_ran(&b->slots, warm - start);
+	if (!failed) {
+		slots_plan(&b->slots, b->process - 1,
+		           b->start + b->job->budget_s - warm);
+		failed = measure_pairs(b, f);
+		is_last = b->process == b->slots.processes;
+	}
+	if (!failed && !is_last && comparison_is_look(b->process))
+		failed = look(b, f);
+	if (!failed && (is_last || (b->stopped && b->process >= 8)))
+		failed = measure_other_modes(b, f);
+	end = clock_seconds();
+	stop_triple(b);
+	slots_ran(&b->slots, clock_seconds() - end + warm - start);
+	return failed;
 }
 
 static int measure_all(struct bench *b, struct fault *f)
 {
 	int failed = 0;
 
-	for (b->process = 1; b->process <= b->job->processes; b->process++) {
+	b->process = 0;
+	while (!failed && !b->stopped && b->process < b->slots.processes) {
+		b->process++;
 		failed = measure_process(b, f);
-		stop_triple(b);
-		if (!failed && b->process == COMPARISON_LOOK &&
-		    b->process < b->job->processes)
-			failed = look(b, f);
-		if (failed || b->stopped)
-			break;
 	}
 	progress_clear();
 	if (failed == CANDIDATE_FAILED)
@@ -230,8 +242,10 @@ int judge_bench(const struct job *job, struct session *s, struct fault *f)
 	judged_start(&b.judged, job);
 	slots_init(&b.slots, job);
 	bench_add_anchor(&b);
-	fprintf(stderr, "bench: %d processes, %zu workloads: at most %.0f s\n",
-	        job->processes, job->workloads.count, job->budget_s);
+	fprintf(stderr,
+	        "bench: %d to %d processes, %zu workloads: at most %.0f s\n",
+	        job->processes, job->max_processes, job->workloads.count,
+	        job->budget_s);
 	answer = measure_all(&b, f);
 	if (answer >= 0 && bench_write(&b, f))
 		answer = -1;

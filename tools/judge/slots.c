@@ -1,4 +1,4 @@
-/* slots - how many pairs, and calls a slot, the time allows */
+/* slots - how many processes, pairs, and calls a slot, the time allows */
 #include "slots.h"
 #include "memory.h"
 #include "session.h"
@@ -18,7 +18,8 @@ void slots_init(struct slots *s, const struct job *job)
 {
 	size_t count = job->workloads.count;
 
-	*s = (struct slots){.job = job, .pairs = job->pairs};
+	*s = (struct slots){
+	        .job = job, .processes = job->processes, .pairs = job->pairs};
 	s->calls = xcalloc(count, sizeof *s->calls);
 	s->call_s = xcalloc(count, sizeof *s->call_s);
 	s->call_ns = xcalloc(count, sizeof *s->call_ns);
@@ -35,10 +36,10 @@ void slots_free(struct slots *s)
 	free(s->fresh_s);
 }
 
-void slots_started(struct slots *s, double seconds)
+/* The last one is the nearest to those that follow. */
+void slots_ran(struct slots *s, double seconds)
 {
-	if (seconds > s->start_s)
-		s->start_s = seconds;
+	s->process_s = seconds;
 }
 
 /* The cheapest call seen is the nearest to later ones. */
@@ -70,15 +71,13 @@ static double pair_cost(const struct slots *s)
 	return sum;
 }
 
-/* What the plan takes. */
-static double cost(const struct slots *s, int processes)
+/* What the plan takes after so many processes: the one at hand has started. */
+static double cost(const struct slots *s, int done)
 {
-	double warm_up = 0;
+	int left = s->processes - done;
 
-	for (size_t w = 0; w < s->job->workloads.count; w++)
-		warm_up += SIDE_COUNT * s->call_s[w] + s->fresh_s[w];
-	return (processes * s->pairs + OTHER_MODES) * pair_cost(s) +
-	       processes * warm_up + (processes - 1) * s->start_s;
+	return (left * s->pairs + OTHER_MODES) * pair_cost(s) +
+	       (left - 1) * s->process_s;
 }
 
 static int wanted_calls(const struct slots *s, size_t workload)
@@ -90,15 +89,15 @@ static int wanted_calls(const struct slots *s, size_t workload)
 	return calls > most ? most : (int)calls;
 }
 
+static int at_least(int x, int least)
+{
+	return x > least ? x : least;
+}
+
+/* So many pairs, over all processes, are MAX_ROWS. */
 static int most_pairs(const struct slots *s)
 {
-	const struct job *job = s->job;
-	int rows = job->processes * SIDE_COUNT * (int)job->workloads.count;
-	int most = CPU_PAIRS * job->pairs;
-
-	if (most > MAX_ROWS / rows)
-		most = MAX_ROWS / rows;
-	return job->is_cuda || most < job->pairs ? job->pairs : most;
+	return MAX_ROWS / (SIDE_COUNT * (int)s->job->workloads.count);
 }
 
 static void shorten(struct slots *s)
@@ -118,14 +117,38 @@ static int longest(const struct slots *s)
 	return calls;
 }
 
-void slots_plan(struct slots *s, int processes, double left_s)
+/* Uses the time that is left. */
+static void extend(struct slots *s, int done, double left_s)
 {
-	s->pairs = most_pairs(s);
+	const struct job *job = s->job;
+	int pairs = most_pairs(s), processes = pairs / s->pairs;
+
+	if (processes > job->max_processes)
+		processes = job->max_processes;
+	while (s->processes < processes && cost(s, done) <= left_s)
+		s->processes++;
+	if (cost(s, done) > left_s)
+		s->processes = at_least(s->processes - 1, job->processes);
+	pairs /= s->processes;
+	if (job->is_cuda || s->pairs < job->pairs)
+		return;
+	while (s->pairs < pairs && s->pairs < CPU_PAIRS * job->pairs &&
+	       cost(s, done) <= left_s)
+		s->pairs++;
+	if (cost(s, done) > left_s)
+		s->pairs = at_least(s->pairs - 1, job->pairs);
+}
+
+void slots_plan(struct slots *s, int done, double left_s)
+{
+	s->processes = at_least(s->job->processes, done + 1);
+	s->pairs = s->job->pairs;
 	for (size_t w = 0; w < s->job->workloads.count; w++)
 		s->calls[w] = wanted_calls(s, w);
 	left_s *= SPARE;
-	while (s->pairs > 1 && cost(s, processes) > left_s)
+	while (s->pairs > 1 && cost(s, done) > left_s)
 		s->pairs--;
-	while (longest(s) > 1 && cost(s, processes) > left_s)
+	while (longest(s) > 1 && cost(s, done) > left_s)
 		shorten(s);
+	extend(s, done, left_s);
 }
