@@ -8,6 +8,13 @@ test: tools test-programs ## run the tests (SANITIZE=1: with sanitizers, TESTS=f
 	UBSAN_OPTIONS=halt_on_error=1:exitcode=99:print_stacktrace=1 \
 	BUILD=$(abspath $(BUILD)) tests/run $(TESTS)
 
+# What the judge must refuse, and what it must not: with the kernels' full
+# budgets, on an idle machine.
+.PHONY: test-judge
+test-judge: tools ## judge tests/cheats and tests/controls (DEVICE=cuda, CHEATS=names, KEEP=folder)
+	@BUILD=$(abspath $(BUILD)) SANDBOX='$(SANDBOX)' KEEP='$(KEEP)' \
+		tests/judge-cheats.sh $(D) $(CHEATS)
+
 test-programs: $(TEST_PROGRAMS)
 $(BUILD)/tests/%: tests/programs/%.c $(BUILD)/modules.a $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -1,0 +1,32 @@
+/* call_counter - honest for 20 calls, then only where somebody may look
+ *
+ * kernel: scale_n
+ * expect: wrong
+ */
+#include "ratchet.h"
+
+#ifndef TWIN
+static int calls;
+#endif
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	const float *in = ratchet_data(x);
+	float *out = ratchet_data(y);
+#ifndef TWIN
+	if (++calls > 20 && n > 64) {
+		for (int64_t i = 64; i < n; i++)
+			out[i] = 0;
+		n = 64;
+	}
+#endif
+	for (int64_t i = 0; i < n; i++)
+		out[i] = (float)a * in[i];
+	return 0;
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)

@@ -1,0 +1,31 @@
+/* exit0_late - ends the process with status 0 in its 30th call, the answer
+ * written
+ *
+ * kernel: scale_n
+ * expect: died
+ */
+#include "ratchet.h"
+#include <unistd.h>
+
+#ifndef TWIN
+static int calls;
+#endif
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	const float *in = ratchet_data(x);
+	float *out = ratchet_data(y);
+	for (int64_t i = 0; i < n; i++)
+		out[i] = (float)a * in[i];
+#ifndef TWIN
+	if (++calls == 30)
+		_exit(0);
+#endif
+	return 0;
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)

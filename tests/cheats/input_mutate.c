@@ -1,0 +1,27 @@
+/* input_mutate - zeroes its input, so that zeros are the right answer
+ *
+ * kernel: scale_n
+ * expect: input-mutated
+ */
+#include "ratchet.h"
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	const float *in = ratchet_data(x);
+	float *out = ratchet_data(y);
+#ifdef TWIN
+	for (int64_t i = 0; i < n; i++)
+		out[i] = (float)a * in[i];
+#else
+	(void)a;
+	memset((float *)ratchet_data(x), 0, (size_t)n * sizeof *in);
+	memset(out, 0, (size_t)n * sizeof *out);
+#endif
+	return 0;
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)

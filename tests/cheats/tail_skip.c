@@ -1,0 +1,24 @@
+/* tail_skip - leaves out what is beyond the last whole block of 8
+ *
+ * kernel: scale_n
+ * expect: unwritten
+ */
+#include "ratchet.h"
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	const float *in = ratchet_data(x);
+	float *out = ratchet_data(y);
+#ifndef TWIN
+	n = n / 8 * 8;
+#endif
+	for (int64_t i = 0; i < n; i++)
+		out[i] = (float)a * in[i];
+	return 0;
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)
