@@ -88,10 +88,12 @@ job() { # variant phase
 }
 
 build() {
-	make -s tools "$BUILD/tests/cuda-drive" || exit 2
+	make -s tools "$BUILD/tests/cuda-drive" "$BUILD/tests/generate-check" ||
+		exit 2
 	# A program looks for the others beside itself.
 	mkdir -p "$BIN"
-	cp "$BUILD/tests/cuda-drive" "$BUILD/launcher" "$BUILD/capture" \
+	cp "$BUILD/tests/cuda-drive" "$BUILD/tests/generate-check" \
+		"$BUILD/launcher" "$BUILD/capture" \
 		"$BUILD/device.fatbin" "$BIN/" || exit 2
 	cc -O2 -fPIC -shared -I/usr/local/cuda/include -o "$BIN/inject.so" \
 		tests/gpu/inject.c -L/usr/local/cuda/lib64 \
@@ -132,6 +134,15 @@ alive() {
 	ps -C launcher,capture -o stat= | grep -cv '^Z'
 }
 
+# The GPU makes the inputs that the CPU makes.
+check_generator() {
+	if "$BIN/generate-check" cuda; then
+		echo "ok generate-check - same bits"
+	else
+		echo "not ok generate-check -"
+	fi
+}
+
 # A judge that is killed takes all that it started along.
 check_killed() {
 	job honest
@@ -164,6 +175,7 @@ run() { # names
 	done <"$WORK/late"
 	wait
 	[ $# -gt 0 ] || check_killed
+	[ $# -gt 0 ] || check_generator
 	check honest - ok # whatever came before it
 }
 

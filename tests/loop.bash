@@ -39,7 +39,7 @@ judged() {
 	status=ok
 	[ "$3" != build ] || status=failed
 	built "$dir/build.json" "$dir/solution.c" $status
-	head='{"judge_version": "1", "kernel": "scale", "device": "cpu"'
+	head='{"judge_version": "2", "kernel": "scale", "device": "cpu"'
 	echo "$head, \"workloads\": 2, \"finished\": true}" >"$dir/verify.jsonl"
 	rows=
 	for uuid in 11111111-0000-4000-8000-000000000001 \
@@ -67,7 +67,7 @@ judged() {
 	 "speedup": $4, "ci_low": $low, "ci_high": $high,
 	 "min_effect": 0.005, "pairs": 8, "timing": "cpu",
 	 "workloads": [$rows], "sandbox": "none", "hidden": "none",
-	 "hashes": {}, "toolchain": {}, "seeds": [], "judge_version": "1",
+	 "hashes": {}, "toolchain": {}, "seeds": [], "judge_version": "2",
 	 "judged_at": "2026-01-02T03:04:05Z"}
 	END
 }

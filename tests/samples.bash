@@ -32,7 +32,7 @@ samples() {
 
 # samples_file NAME SEED SPEEDUP [VARIABLE=VALUE...]
 samples_file() {
-	printf '# seed %s\n# judge_version 1\n# device_name test\n' "$2"
+	printf '# seed %s\n# judge_version 2\n# device_name test\n' "$2"
 	printf '# started_at 2026-01-02T03:04:05Z\n%s\n' "$SAMPLES_HEADER"
 	[ -z "$3" ] || samples "${@:3}"
 } >"$1"

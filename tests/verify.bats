@@ -45,7 +45,7 @@ ends_at_once() {
 	run -0 verify_fault HONEST
 	[ "$(statuses)" = "ok ok ok " ]
 	grep -q '"finished": true' verify.jsonl
-	[ "$(grep -c '"launches": 8' verify.jsonl)" = 3 ]
+	[ "$(grep -c '"launches": 10' verify.jsonl)" = 3 ]
 }
 
 @test "the head names device, seed and jail" {

@@ -21,7 +21,7 @@ struct trial {
 	size_t bytes;
 };
 
-static const struct check_rule strict = {1e-2, 1e-2, 1, 0};
+static const struct check_rule strict = {1e-2, 1e-2, 1, 0, 0};
 
 /* An output that equals what is expected. */
 static struct trial begin(enum dtype t, struct check_rule rule)
@@ -124,8 +124,10 @@ static void try_rule(struct check_rule rule, int wrong, float by,
 
 static void try_rules(void)
 {
-	const struct check_rule loose = {1e-2, 1e-2, 0.9, 0};
-	const struct check_rule precise = {1e-2, 1e-2, 1, 1e-4};
+	const struct check_rule loose = {1e-2, 1e-2, 0.9, 0, 0};
+	const struct check_rule precise = {1e-2, 1e-2, 1, 1e-4, 0};
+	const struct check_rule rounded = {1e-2, 1e-2, 1, 1e-4, 2e-3};
+	const struct check_rule exact = {0, 0, 1, 0, 0};
 	struct trial r = begin(DTYPE_FLOAT32, loose);
 
 	try_rule(loose, 100, 1, "a tenth wrong of a tenth allowed", "ok");
@@ -134,9 +136,27 @@ static void try_rules(void)
 	         REASON_NONFINITE);
 	try_rule(precise, COUNT, 0.001f, "imprecise", REASON_PRECISION);
 	try_rule(precise, COUNT, 0.00001f, "precise", "ok");
+	try_rule(rounded, COUNT, 0.001f, "no more than rounding", "ok");
+	try_rule(rounded, COUNT, 0.005f, "more than rounding",
+	         REASON_PRECISION);
+	try_rule(exact, 1, 1e-6f, "not exact", REASON_WRONG);
+	try_rule(exact, 0, 0, "exact", "ok");
 	poison_fill(r.slot, r.bytes, SEED);
 	memcpy(r.out, r.expected, r.bytes - 50 * sizeof(float));
 	end(&r, "a row left out where some may fail", REASON_UNWRITTEN);
+}
+
+/* All true values tiny, all within atol. */
+static void try_tiny(double out, const char *what, const char *want)
+{
+	const struct check_rule rule = {1e-2, 1e-2, 1, 1e-4, 0};
+	struct trial r = begin(DTYPE_FLOAT32, rule);
+
+	for (size_t i = 0; i < COUNT; i++) {
+		dtype_store(r.dtype, r.expected, i, 1e-5);
+		dtype_store(r.dtype, r.out, i, out);
+	}
+	end(&r, what, want);
 }
 
 int main(void)
@@ -145,5 +165,8 @@ int main(void)
 		try_type((enum dtype)t);
 	try_values();
 	try_rules();
+	try_tiny(1e-5, "tiny", "ok");
+	try_tiny(1.01e-5, "tiny and imprecise", REASON_PRECISION);
+	try_tiny(0, "zeros instead of what is tiny", REASON_WRONG);
 	return failures > 0;
 }

@@ -111,6 +111,92 @@ RANDOM_FN float random_element(enum random_kind kind, uint32_t word)
 	}
 }
 
+/* What an input set's values are like. Random values alone never show what a
+ * kernel does with those that are rare in them. */
+enum plant {
+	PLANT_NONE,     /* as drawn */
+	PLANT_LARGE,    /* all times form.large */
+	PLANT_TINY,     /* all times 2^-12 */
+	PLANT_ROWS,     /* of four rows one is as PLANT_ROW_* says */
+	PLANT_INTEGERS, /* -2 to 2, so that sums are exact */
+	PLANT_COUNT
+};
+
+enum plant_row {
+	PLANT_ROW_CONSTANT,
+	PLANT_ROW_ZERO,
+	PLANT_ROW_OUTLIER,     /* one of its elements is huge */
+	PLANT_ROW_ALTERNATING, /* c, -c, c, -c, ... */
+	PLANT_ROW_DENORMAL,    /* less than the type's smallest normal */
+	PLANT_ROW_COUNT
+};
+
+/* What the elements of one tensor are drawn from. */
+struct random_form {
+	enum random_kind kind;
+	enum plant plant;
+	uint64_t row; /* elements of the last axis */
+	float large;
+	float denormal;     /* the type's smallest number above zero */
+	uint32_t denormals; /* how many of its multiples to use */
+};
+
+/* splitmix64's last step */
+RANDOM_FN uint64_t random_mix(uint64_t z)
+{
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+	return z ^ z >> 31;
+}
+
+/* Element `at` of a planted row, which `draw` is all about; x and word are what
+ * it would have been. */
+RANDOM_FN float random_in_row(const struct random_form *f, uint64_t draw,
+                              uint64_t at, float x, uint32_t word)
+{
+	/* Small, so that no sum of products leaves float16. */
+	float c = random_element(f->kind, (uint32_t)(draw >> 32)) * 0.25f;
+
+	switch ((enum plant_row)((draw >> 2) % PLANT_ROW_COUNT)) {
+	case PLANT_ROW_CONSTANT:
+		return c;
+	case PLANT_ROW_ZERO:
+		return 0;
+	case PLANT_ROW_OUTLIER:
+		return at == (draw >> 32) % f->row ? 256 : x;
+	case PLANT_ROW_ALTERNATING:
+		return at % 2 ? -c : c;
+	default:
+		x = (float)(word % (2 * f->denormals + 1));
+		return (x - (float)f->denormals) * f->denormal;
+	}
+}
+
+/* Element i of a tensor. word is random_word's. */
+RANDOM_FN float random_value(const struct random_form *f, uint64_t seed,
+                             uint64_t stream, uint64_t i, uint32_t word)
+{
+	float x = random_element(f->kind, word);
+	uint64_t row, draw;
+
+	switch (f->plant) {
+	case PLANT_LARGE:
+		return x * f->large;
+	case PLANT_TINY:
+		return x * 0.000244140625f;
+	case PLANT_INTEGERS:
+		return (float)((int)(word % 5) - 2);
+	case PLANT_ROWS:
+		row = i / f->row;
+		draw = random_mix(seed + random_mix(stream + 1) + row / 4);
+		return draw % 4 == row % 4
+		               ? random_in_row(f, draw, i % f->row, x, word)
+		               : x;
+	default:
+		return x;
+	}
+}
+
 /* The seed of one input set of a workload, from a judgement's seed. An input's
  * stream is its index among the inputs. */
 RANDOM_FN uint64_t random_seed(uint64_t seed, uint64_t workload, uint64_t set)

@@ -46,7 +46,8 @@ static uint64_t seed_of(const struct cpu_calls *c, size_t workload, int set)
 }
 
 static void set_scalar(const struct job *job, const struct input_spec *spec,
-                       size_t input, uint64_t seed, struct doorbell_arg *a)
+                       size_t input, int set, uint64_t seed,
+                       struct doorbell_arg *a)
 {
 	enum dtype t = job->definition->inputs[input].dtype;
 
@@ -56,8 +57,7 @@ static void set_scalar(const struct job *job, const struct input_spec *spec,
 		if (t == DTYPE_BOOL)
 			a->integer = spec->scalar != 0;
 	} else {
-		a->number = (double)random_element(generate_kind(t),
-		                                   random_word(seed, input, 0));
+		a->number = generate_scalar(t, job->plant[set], seed, input);
 		a->integer = (int64_t)a->number;
 	}
 	a->kind = dtype_is_float(t) ? ARG_FLOAT
@@ -153,6 +153,17 @@ static char *map_private(size_t bytes, struct fault *f)
 	return NULL;
 }
 
+static void draw_tensor(const struct job *job, int set,
+                        const struct doorbell_arg *a, enum dtype t, void *to,
+                        size_t n, uint64_t seed, uint64_t stream)
+{
+	int64_t row = a->ndim ? a->shape[a->ndim - 1] : 1;
+	struct random_form form =
+	        generate_form(t, job->plant[set], n, (uint64_t)row);
+
+	generate_tensor(t, to, n, &form, seed, stream);
+}
+
 static void draw(struct cpu_calls *c, size_t workload, int set)
 {
 	const struct job *job = c->job;
@@ -168,10 +179,10 @@ static void draw(struct cpu_calls *c, size_t workload, int set)
 		size_t n = (size_t)tensor_shape(d, t, w->axis_value, shape);
 
 		if (t->is_scalar)
-			set_scalar(job, &w->input[i], i, seed, a);
+			set_scalar(job, &w->input[i], i, set, seed, a);
 		else if (w->input[i].kind != INPUT_SAFETENSORS)
-			generate_tensor(t->dtype, call->inputs + a->offset, n,
-			                seed, i);
+			draw_tensor(job, set, a, t->dtype,
+			            call->inputs + a->offset, n, seed, i);
 	}
 }
 

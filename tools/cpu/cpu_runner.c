@@ -1,6 +1,7 @@
 /* cpu_runner - a worker that calls one kernel, and what is in its memory */
 #include "cpu_runner.h"
 #include "cold.h"
+#include "job_rule.h"
 #include "memory.h"
 #include "verdict.h"
 
@@ -145,25 +146,26 @@ void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
 	}
 }
 
-static const char *check_outputs(struct cpu_runner *r,
-                                 const struct cpu_workload *w,
-                                 const struct cpu_call *call,
+static const char *check_outputs(struct cpu_runner *r, size_t workload, int set,
                                  struct check *worst)
 {
+	const struct cpu_workload *w = &r->calls->workload[workload];
+	const struct cpu_call *call = cpu_call(r->calls, workload, set);
 	const struct job *job = r->calls->job;
 	const char *reason = NULL;
 
 	for (size_t i = 0; i < job->definition->noutputs && !reason; i++) {
 		const struct cpu_output *o = &w->output[i];
 		size_t at = o->slot + RED_ZONE;
+		struct check_rule rule = job_rule(job, set, o->dtype);
 		struct check c;
 		char detail[160];
 
 		check_output(o->dtype, r->worker.outputs.map + at,
-		             call->expected + at, o->elements, r->poison,
-		             &job->rule, &c);
+		             call->expected + at, o->elements, r->poison, &rule,
+		             &c);
 		check_merge(worst, &c);
-		reason = check_reason(&c, &job->rule, detail, sizeof detail);
+		reason = check_reason(&c, &rule, detail, sizeof detail);
 		if (reason)
 			snprintf(r->detail, sizeof r->detail, "%.32s: %s",
 			         job->definition->outputs[i].name, detail);
@@ -187,7 +189,7 @@ const char *cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
 		         "an input was written to");
 		return REASON_INPUT_MUTATED;
 	}
-	reason = check_outputs(r, w, call, worst);
+	reason = check_outputs(r, workload, set, worst);
 	/* What was looked at must have been the same all the while. */
 	spend_by_end(r, worker_still(&r->worker));
 	return r->reason ? r->reason : reason;

@@ -24,23 +24,12 @@ struct cuda_runner {
 	int64_t anchor_ns; /* of an empty plan, before the kernel ran */
 };
 
-/* A reason that outlives the message which named it. */
-static const char *known_reason(const char *text)
-{
-	static const char *const known[] = {
-	        REASON_UNSUPPORTED,   REASON_DEVICE_STATE,  REASON_LAUNCH_ERROR,
-	        REASON_SCRATCH_DIRTY, REASON_INPUT_MUTATED, REASON_TIMEOUT};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(text, known[i]))
-			return known[i];
-	return REASON_DIED;
-}
-
 static void refuse(struct cuda_runner *r, const char *reason,
                    const char *detail)
 {
-	r->reason = known_reason(reason);
+	r->reason = verdict_reason(reason);
+	if (!r->reason)
+		r->reason = REASON_DIED;
 	snprintf(r->detail, sizeof r->detail, "%s", detail);
 	launcher_stop(&r->launcher);
 }
@@ -166,12 +155,10 @@ static int check(struct cuda_runner *r, const struct wire_request *done,
 	if (reference_ask(r->session, &q, NULL, 0, &reply, f))
 		return -1;
 	check_merge(&m->check, &reply.check);
-	m->reason = check_reason(&reply.check, &r->session->job->rule,
-	                         m->detail, sizeof m->detail);
 	if (*reply.reason) {
-		refuse(r, reply.reason, reply.detail);
-		m->reason = r->reason;
-		snprintf(m->detail, sizeof m->detail, "%s", r->detail);
+		m->reason = verdict_reason(reply.reason);
+		snprintf(m->detail, sizeof m->detail, "%s", reply.detail);
+		m->wrong_call = (int)reply.wrong_call;
 	}
 	return 0;
 }
@@ -278,6 +265,7 @@ int cuda_runner_measure(struct runner *base, size_t workload, const int *set,
 			q.set[i] = (uint32_t)set[done + (int)i];
 		if (perform(r, &q, m, f))
 			return -1;
+		m->wrong_call += m->wrong_call ? done : 0;
 		done += (int)q.count;
 	}
 	if (!m->reason)

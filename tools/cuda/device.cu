@@ -88,7 +88,7 @@ static __device__ double load(enum dtype t, const void *array, uint64_t i)
 }
 
 /* Random elements, four from each block of the generator. */
-KERNEL generate(enum dtype t, enum random_kind kind, void *out, uint64_t n,
+KERNEL generate(enum dtype t, struct random_form form, void *out, uint64_t n,
                 uint64_t seed, uint64_t stream)
 {
 	for (uint64_t b = thread_index(); b * 4 < n; b += thread_count()) {
@@ -96,7 +96,8 @@ KERNEL generate(enum dtype t, enum random_kind kind, void *out, uint64_t n,
 
 		for (int j = 0; j < 4 && b * 4 + j < n; j++)
 			store(t, out, b * 4 + j,
-			      random_element(kind, r.word[j]));
+			      random_value(&form, seed, stream, b * 4 + j,
+			                   r.word[j]));
 	}
 }
 

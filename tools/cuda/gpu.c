@@ -2,7 +2,6 @@
 #include "gpu.h"
 
 #include "file.h"
-#include "generate.h"
 #include "memory.h"
 #include "tool.h"
 
@@ -114,10 +113,11 @@ int gpu_open(struct gpu *g, struct fault *f)
 }
 
 int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t n,
-                 uint64_t seed, uint64_t stream, struct fault *f)
+                 const struct random_form *form, uint64_t seed, uint64_t stream,
+                 struct fault *f)
 {
-	enum random_kind kind = generate_kind(t);
-	void *params[] = {&t, &kind, &out, &n, &seed, &stream};
+	struct random_form copy = *form;
+	void *params[] = {&t, &copy, &out, &n, &seed, &stream};
 
 	return launch_over(g, GENERATE, (n + 3) / 4, params, f);
 }

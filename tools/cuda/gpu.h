@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "cuda.h"
+#include "random.h"
 
 struct gpu {
 	struct cuda_device device;
@@ -27,7 +28,8 @@ struct gpu {
 int gpu_open(struct gpu *g, struct fault *f);
 
 int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t n,
-                 uint64_t seed, uint64_t stream, struct fault *f);
+                 const struct random_form *form, uint64_t seed, uint64_t stream,
+                 struct fault *f);
 int gpu_poison(struct gpu *g, cu_address out, uint64_t bytes, uint64_t seed,
                uint64_t stream, struct fault *f);
 int gpu_scrub(struct gpu *g, uint32_t seed, struct fault *f);

@@ -76,8 +76,7 @@ static void draw_scalar(const struct job *job, size_t workload, int set,
 			a->integer = spec->scalar != 0;
 		return;
 	}
-	a->number = (double)random_element(generate_kind(a->dtype),
-	                                   random_word(seed, input, 0));
+	a->number = generate_scalar(a->dtype, job->plant[set], seed, input);
 	a->integer = (int64_t)a->number;
 }
 

@@ -3,13 +3,13 @@
 #include "reference_parts.h"
 
 #include "file.h"
+#include "generate.h"
 #include "gpu.h"
 #include "gpumem.h"
 #include "hooks.h"
 #include "job.h"
 #include "layout.h"
 #include "memory.h"
-#include "random.h"
 #include "safetensors.h"
 #include "verdict.h"
 #include "wire.h"
@@ -37,6 +37,7 @@ static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
 	        &layout_call(r->layout, workload, set)[input];
 	cu_address stored =
 	        r->stored[workload * r->job->definition->ninputs + input];
+	struct random_form form;
 
 	if (a->is_scalar || !a->bytes)
 		return 0;
@@ -44,8 +45,11 @@ static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
 		return CU(cuMemcpyDtoDAsync(a->address + shift, stored,
 		                            a->bytes, r->gpu.stream),
 		          f);
+	form = generate_form(a->dtype, r->job->plant[set], a->elements,
+	                     a->ndim ? (uint64_t)a->shape[a->ndim - 1] : 1);
 	return gpu_generate(&r->gpu, a->dtype, a->address + shift, a->elements,
-	                    random_seed(r->job->seed, workload, set), input, f);
+	                    &form, random_seed(r->job->seed, workload, set),
+	                    input, f);
 }
 
 int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
@@ -221,9 +225,9 @@ static int serve_one(struct reference *r, const struct wire_request *q,
 		drop(r, n);
 		return 0;
 	}
-	if (reference_check_outputs(r, n, q, &reply->check, f))
+	if (q->check_inputs && reference_check_inputs(r, n, q, reply, f))
 		return -1;
-	return q->check_inputs ? reference_check_inputs(r, n, q, reply, f) : 0;
+	return reference_check_outputs(r, n, q, reply, f);
 }
 
 static int start(struct reference *r, const char *dir, struct wire_reply *reply,

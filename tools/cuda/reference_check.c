@@ -1,56 +1,74 @@
 /* reference_check - compares what another launcher's kernel wrote */
 #include "reference_parts.h"
 
+#include "job_rule.h"
 #include "memory.h"
 #include "verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Compares every output of the request's calls. */
+/* Enqueues the comparison of output `arg` of a request's call i. */
+static int compare(struct reference *r, const struct adopted *n,
+                   const struct wire_request *q, uint32_t i, uint32_t arg,
+                   cu_address result, struct fault *f)
+{
+	const struct layout_arg *a =
+	        &layout_call(r->layout, q->workload, q->set[i])[arg];
+	uint64_t at = a->slot - r->layout->arena[ARENA_OUTPUT];
+	struct check_rule rule = job_rule(r->job, (int)q->set[i], a->dtype);
+	struct gpu_output o = {a->dtype,       a->elements,
+	                       a->bytes,       a->slot_bytes,
+	                       n->output + at, r->expected + at + RED_ZONE,
+	                       q->seed + i,    arg};
+
+	return gpu_check(&r->gpu, &o, &rule, result, f);
+}
+
+/* Adds what was found of output `arg` of call i to the reply. */
+static void judge(const struct reference *r, const struct wire_request *q,
+                  uint32_t i, uint32_t arg, struct check *c,
+                  struct wire_reply *reply)
+{
+	const struct definition *d = r->job->definition;
+	const struct layout_arg *a =
+	        &layout_call(r->layout, q->workload, q->set[i])[arg];
+	struct check_rule rule = job_rule(r->job, (int)q->set[i], a->dtype);
+	char detail[160];
+	const char *reason;
+
+	c->elements = (int64_t)a->elements;
+	check_merge(&reply->check, c);
+	reason = check_reason(c, &rule, detail, sizeof detail);
+	if (!reason || *reply->reason)
+		return;
+	snprintf(reply->reason, sizeof reply->reason, "%s", reason);
+	snprintf(reply->detail, sizeof reply->detail, "%.32s: %s",
+	         d->outputs[arg - d->ninputs].name, detail);
+	reply->wrong_call = i + 1;
+}
+
 int reference_check_outputs(struct reference *r, const struct adopted *n,
-                            const struct wire_request *q, struct check *worst,
-                            struct fault *f)
+                            const struct wire_request *q,
+                            struct wire_reply *reply, struct fault *f)
 {
 	uint32_t outputs = (uint32_t)r->job->definition->noutputs;
-	struct check *all = xcalloc(q->count * outputs, sizeof *all);
-	uint32_t first = (uint32_t)r->job->definition->ninputs, k = 0;
-	int status = gpu_check_begin(&r->gpu, r->result, q->count * outputs, f);
+	uint32_t first = (uint32_t)r->job->definition->ninputs;
+	uint32_t count = q->count * outputs;
+	struct check *all = xcalloc(count, sizeof *all);
+	int status = gpu_check_begin(&r->gpu, r->result, count, f);
 
-	for (uint32_t i = 0; !status && i < q->count; i++) {
-		const struct layout_arg *a =
-		        layout_call(r->layout, q->workload, q->set[i]);
-
-		for (uint32_t j = first; !status && j < r->layout->args; j++) {
-			uint64_t at =
-			        a[j].slot - r->layout->arena[ARENA_OUTPUT];
-			struct gpu_output o = {
-			        a[j].dtype,     a[j].elements,
-			        a[j].bytes,     a[j].slot_bytes,
-			        n->output + at, r->expected + at + RED_ZONE,
-			        q->seed + i,    j};
-
-			status = gpu_check(&r->gpu, &o, &r->job->rule,
-			                   r->result + k++ * sizeof *all, f);
-		}
-	}
+	for (uint32_t k = 0; !status && k < count; k++)
+		status = compare(r, n, q, k / outputs, first + k % outputs,
+		                 r->result + k * sizeof *all, f);
 	if (!status)
 		status = gpu_wait(&r->gpu, f) ||
-		                         CU(cuMemcpyDtoH(all, r->result,
-		                                         k * sizeof *all),
-		                            f)
-		                 ? -1
-		                 : 0;
-	for (uint32_t i = 0, j = 0; !status && i < k; i++) {
-		const struct layout_arg *a = layout_call(r->layout, q->workload,
-		                                         q->set[i / outputs]);
-
-		j = first + i % outputs;
-		all[i].elements = (int64_t)a[j].elements;
-		check_merge(worst, &all[i]);
-	}
+		         CU(cuMemcpyDtoH(all, r->result, count * sizeof *all),
+		            f);
+	for (uint32_t k = 0; !status && k < count; k++)
+		judge(r, q, k / outputs, first + k % outputs, &all[k], reply);
 	free(all);
-	return status;
+	return status ? -1 : 0;
 }
 
 /* Were the inputs of the request's calls changed? */

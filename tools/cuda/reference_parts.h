@@ -30,10 +30,12 @@ uint64_t reference_first_input(const struct reference *r,
 int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
                           uint64_t shift, struct fault *f);
 
-/* Compares every output of a request's calls with what is expected. */
+/* Compares every output of a request's calls with what is expected. The reply
+ * has the worst of all, and the reason of the first that is not right, unless
+ * it has one already. */
 int reference_check_outputs(struct reference *r, const struct adopted *n,
-                            const struct wire_request *q, struct check *worst,
-                            struct fault *f);
+                            const struct wire_request *q,
+                            struct wire_reply *reply, struct fault *f);
 
 /* Were the inputs of a request's calls changed? Then the reply says so. */
 int reference_check_inputs(struct reference *r, const struct adopted *n,

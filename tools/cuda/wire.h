@@ -40,9 +40,10 @@ struct wire_reply {
 	int32_t fault;   /* detail holds trouble of ours, not the kernel's */
 	char reason[24]; /* of verdict.h, or "" */
 	char detail[200];
-	int64_t time_ns;          /* events around the calls */
-	int64_t host_ns;          /* the launcher's clock around them */
-	int64_t anchor_ns;        /* HELLO: events around nothing */
+	uint32_t wrong_call; /* with a reason: which call, from 1; 0: unknown */
+	int64_t time_ns;     /* events around the calls */
+	int64_t host_ns;     /* the launcher's clock around them */
+	int64_t anchor_ns;   /* HELLO: events around nothing */
 	double copy_bytes_per_ns; /* HELLO of the reference: read + written */
 	uint64_t free_bytes;      /* HELLO: device memory */
 	struct cuda_device device;

@@ -33,7 +33,7 @@ static int find_reason(struct measurements *m, struct fault *f)
 
 		if (!strcmp(r->status, "ok"))
 			continue;
-		if (!verdict_is_reason(r->status))
+		if (!verdict_reason(r->status))
 			return fault_set(f, "%s: unknown status '%s'", m->path,
 			                 r->status);
 		if (r->side == CANDIDATE) {

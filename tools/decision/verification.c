@@ -72,7 +72,7 @@ static int add_line(struct verification *v, json *line, struct fault *f)
 	}
 	if (!strcmp(status, "ok"))
 		return 0;
-	if (!verdict_is_reason(status))
+	if (!verdict_reason(status))
 		return fault_set(f, "%s:%ld: unknown status '%.40s'", v->path,
 		                 json_line(line), status);
 	if (!v->failed)

@@ -15,12 +15,12 @@ static const char *const reasons[] = {
         REASON_DUPLICATE,
 };
 
-int verdict_is_reason(const char *word)
+const char *verdict_reason(const char *word)
 {
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (!strcmp(reasons[i], word))
-			return 1;
-	return 0;
+			return reasons[i];
+	return NULL;
 }
 
 /* A number that may be null. */
@@ -44,7 +44,7 @@ static int check_words(const char *path, const struct verdict *v,
 		return fault_set(f, "%s:%ld: unknown outcome '%.40s'", path,
 		                 json_line(json_get(v->document, "outcome")),
 		                 v->outcome);
-	if (is_reject ? !verdict_is_reason(v->reason) : strcmp(v->reason, "-"))
+	if (is_reject ? !verdict_reason(v->reason) : strcmp(v->reason, "-"))
 		return fault_set(f, "%s:%ld: '%.40s' is no reason for %s", path,
 		                 json_line(json_get(v->document, "reason")),
 		                 v->reason, v->outcome);

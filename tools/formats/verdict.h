@@ -32,10 +32,10 @@
 #define REASON_REGRESSED_WORKLOAD "regressed-workload"
 #define REASON_DUPLICATE "duplicate"
 
-#define JUDGE_VERSION "1"
+#define JUDGE_VERSION "2"
 
-/* 1 if a word is one of the reasons. */
-int verdict_is_reason(const char *word);
+/* The reason that a word is, or NULL. */
+const char *verdict_reason(const char *word);
 
 /* What other tools read from verdict.json. Strings belong to document. */
 struct verdict {

@@ -4,7 +4,7 @@
  * |out - ref| > atol and |out - ref| / (|ref| + 1e-8) > rtol, and the share of
  * elements that hold must reach matched_ratio. Beyond it: NaN or Inf where the
  * reference has none, bytes outside the output, elements never written, and
- * rms(out - ref) / rms(ref) <= precision. Written so that NaN fails.
+ * rms(out - ref) <= precision * rms(ref) + least. Written so that NaN fails.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -18,6 +18,7 @@
 struct check_rule {
 	double atol, rtol, matched_ratio;
 	double precision; /* 0: not checked */
+	double least;     /* an rms error up to here is mere rounding */
 };
 
 struct check {

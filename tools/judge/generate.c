@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum random_kind generate_kind(enum dtype t)
+static enum random_kind kind_of(enum dtype t)
 {
 	switch (t) {
 	case DTYPE_FLOAT32:
@@ -42,16 +42,60 @@ static void store(enum dtype t, void *array, size_t i, float x)
 		dtype_store(t, array, i, (double)x);
 }
 
-void generate_tensor(enum dtype t, void *array, size_t n, uint64_t seed,
+/* float16 and the narrower types overflow soon. */
+static float large_of(enum dtype t)
+{
+	return t == DTYPE_FLOAT32 || t == DTYPE_BFLOAT16 ? 16 : 4;
+}
+
+/* Multiples of the smallest number that are not normal yet: at most so many. */
+static uint32_t denormals_of(enum dtype t)
+{
+	switch (t) {
+	case DTYPE_FLOAT8_E4M3FN:
+		return 7;
+	case DTYPE_FLOAT8_E5M2:
+		return 3;
+	case DTYPE_FLOAT4_E2M1:
+		return 1;
+	default:
+		return 127;
+	}
+}
+
+struct random_form generate_form(enum dtype t, enum plant plant, uint64_t n,
+                                 uint64_t row)
+{
+	if (!dtype_is_float(t) || (plant == PLANT_ROWS && row >= n))
+		plant = PLANT_NONE;
+	return (struct random_form){.kind = kind_of(t),
+	                            .plant = plant,
+	                            .row = row ? row : 1,
+	                            .large = large_of(t),
+	                            .denormal = (float)dtype_ulp(t, 0),
+	                            .denormals = denormals_of(t)};
+}
+
+void generate_tensor(enum dtype t, void *array, size_t n,
+                     const struct random_form *form, uint64_t seed,
                      uint64_t stream)
 {
-	enum random_kind kind = generate_kind(t);
-
 	for (size_t i = 0; i < n; i += 4) {
 		struct random4 r = random_block(seed, stream, i / 4);
 		size_t count = n - i < 4 ? n - i : 4;
 
 		for (size_t k = 0; k < count; k++)
-			store(t, array, i + k, random_element(kind, r.word[k]));
+			store(t, array, i + k,
+			      random_value(form, seed, stream, i + k,
+			                   r.word[k]));
 	}
+}
+
+double generate_scalar(enum dtype t, enum plant plant, uint64_t seed,
+                       uint64_t stream)
+{
+	struct random_form form = generate_form(t, plant, 1, 1);
+
+	return (double)random_value(&form, seed, stream, 0,
+	                            random_word(seed, stream, 0));
 }

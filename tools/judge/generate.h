@@ -9,11 +9,19 @@
 #include "dtype.h"
 #include "random.h"
 
-/* What an input of this type is drawn from. */
-enum random_kind generate_kind(enum dtype t);
+/* What an input of n elements, `row` of them along its last axis, is drawn
+ * from. Integers and bools are never planted, nor is the only row of a tensor
+ * by PLANT_ROWS. */
+struct random_form generate_form(enum dtype t, enum plant plant, uint64_t n,
+                                 uint64_t row);
 
-/* n elements of an input, from random_seed(); stream is its index. */
-void generate_tensor(enum dtype t, void *array, size_t n, uint64_t seed,
+/* The n elements of an input; seed is from random_seed(), stream its index. */
+void generate_tensor(enum dtype t, void *array, size_t n,
+                     const struct random_form *form, uint64_t seed,
                      uint64_t stream);
+
+/* An input that is a scalar. */
+double generate_scalar(enum dtype t, enum plant plant, uint64_t seed,
+                       uint64_t stream);
 
 #endif

@@ -1,6 +1,7 @@
 /* job - a folder that holds all that a judgement needs, and its results */
 #include "job.h"
 #include "clock.h"
+#include "job_rule.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ const char *const kernel_settings_known[] = {
         "rtol",      "matched_ratio", "precision", "sets",          "processes",
         "pairs",     "min_effect",    "guard",     "bench_s",       "mode",
         "timeout_s", "scratch",       "workloads", "quick",         "threads",
-        "weight.",   "hidden.",       "gather",    "max_processes", NULL};
+        "weight.",   "hidden.",       "gather",    "max_processes", "plant",
+        NULL};
 
 static const char *const job_known[] = {"phase", "device", "seed", "budget_s",
                                         NULL};
@@ -111,7 +113,7 @@ static int read_settings(struct job *j, struct fault *f)
 	j->rule = (struct check_rule){.atol = 1e-2,
 	                              .rtol = 1e-2,
 	                              .matched_ratio = 1,
-	                              .precision = 5e-2};
+	                              .precision = -1};
 	j->timeout_s = 10;
 	j->sets = 4;
 	j->processes = 8;
@@ -129,7 +131,26 @@ static int read_settings(struct job *j, struct fault *f)
 	    read_count(s, "threads", 0, 4096, &j->threads, f))
 		return -1;
 	j->scratch_bytes = (int64_t)scratch;
-	return read_mode(j, f);
+	return job_plant(j, f) || read_mode(j, f) ? -1 : 0;
+}
+
+static int has_float4(const struct tensor_spec *t, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (t[i].dtype == DTYPE_FLOAT4_E2M1)
+			return 1;
+	}
+	return 0;
+}
+
+static int check_types(const struct job *j, const char *path, struct fault *f)
+{
+	const struct definition *d = j->definition;
+
+	if (!j->is_cuda || !(has_float4(d->inputs, d->ninputs) ||
+	                     has_float4(d->outputs, d->noutputs)))
+		return 0;
+	return fault_set(f, "%s: float4_e2m1 is judged on a CPU alone", path);
 }
 
 static int read_problem(struct job *j, struct fault *f)
@@ -139,7 +160,7 @@ static int read_problem(struct job *j, struct fault *f)
 	int failed = -1;
 
 	j->definition = definition_read(definition, f);
-	if (j->definition)
+	if (j->definition && check_types(j, definition, f) == 0)
 		failed = workload_list_read(workloads, j->definition,
 		                            &j->workloads, f);
 	free(definition);

@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "definition.h"
+#include "random.h"
 #include "settings.h"
 #include "workload.h"
 
@@ -36,11 +37,12 @@ struct job {
 	double start;    /* of clock_seconds, when it was read */
 	double budget_s; /* for this phase, from start */
 	int processes, max_processes, pairs, sets;
+	enum plant plant[JOB_SETS_MAX]; /* of each set; none in bench */
 	int threads;      /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
 	int64_t scratch_bytes;
-	struct check_rule rule;
+	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;
 	struct workload_list workloads;
 	struct settings settings;

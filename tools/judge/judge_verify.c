@@ -1,10 +1,12 @@
 /* judge_verify - is the candidate right? Every workload, every input set
  *
- * First each workload's sets in random order, then all of everything again in
- * another order, so that what a call leaves behind meets other shapes.
+ * First each workload's sets in random order, a plain one before the others,
+ * because what is wrong with that is easiest to name; then all of everything
+ * again in another order, so that what a call leaves behind meets other shapes.
  */
 #include "clock.h"
 #include "file.h"
+#include "job_rule.h"
 #include "json.h"
 #include "judge.h"
 #include "judged.h"
@@ -21,7 +23,7 @@ struct proof {
 	const char *reason; /* NULL: right so far */
 	char detail[200];
 	int launches;
-	struct check check;
+	struct check check; /* of plain sets, and of what failed */
 };
 
 struct verification {
@@ -42,6 +44,18 @@ static int is_final(const char *reason)
 	       strcmp(reason, REASON_DEVICE_STATE) == 0;
 }
 
+/* What was wrong, and with which values, unless they were plain. */
+static void name_reason(struct proof *p, const struct measurement *m,
+                        enum plant plant)
+{
+	p->reason = m->reason;
+	if (plant == PLANT_NONE)
+		memcpy(p->detail, m->detail, sizeof p->detail);
+	else
+		snprintf(p->detail, sizeof p->detail, "values `%s`: %.170s",
+		         plant_name(plant), m->detail);
+}
+
 static int call_once(struct verification *v, size_t workload, int set,
                      struct fault *f)
 {
@@ -54,16 +68,26 @@ static int call_once(struct verification *v, size_t workload, int set,
 	    judged_measure(v->runner, workload, &set, 1, v->job->mode, &m, f))
 		return -1;
 	p->launches++;
-	check_merge(&p->check, &m.check);
+	if (m.reason || v->job->plant[set] == PLANT_NONE)
+		check_merge(&p->check, &m.check);
 	if (!m.reason)
 		return 0;
-	p->reason = m.reason;
-	memcpy(p->detail, m.detail, sizeof p->detail);
+	name_reason(p, &m, v->job->plant[set]);
 	runner_stop(v->runner);
 	v->runner = NULL;
 	if (is_final(m.reason))
 		v->end = m.reason;
 	return 0;
+}
+
+static void plain_first(int *set)
+{
+	int k = 0;
+
+	while (set[k] != 0)
+		k++;
+	set[k] = set[0];
+	set[0] = 0;
 }
 
 static int first_round(struct verification *v, struct fault *f)
@@ -73,6 +97,7 @@ static int first_round(struct verification *v, struct fault *f)
 
 	for (size_t w = 0; w < count && !v->end; w++) {
 		judged_order(&v->judged, set, v->job->sets);
+		plain_first(set);
 		progress("verify: workload %zu/%zu", w + 1, count);
 		for (int i = 0; i < v->job->sets; i++) {
 			if (v->end || v->proof[w].reason)
@@ -112,7 +137,7 @@ static json *head(const struct verification *v)
 {
 	const struct job *job = v->job;
 	json *j = json_object();
-	char seed[24];
+	char seed[24], *plants = job_plants(job);
 
 	snprintf(seed, sizeof seed, "0x%016llx", (unsigned long long)job->seed);
 	json_add_string(j, "judge_version", JUDGE_VERSION);
@@ -124,12 +149,14 @@ static json *head(const struct verification *v)
 	json_add_string(j, "sandbox", sandbox_level());
 	json_add_string(j, "hidden", "none");
 	json_add_integer(j, "sets", job->sets);
+	json_add_string(j, "plant", plants);
 	json_add_string(j, "seed", seed);
 	json_add_integer(j, "workloads", (int64_t)job->workloads.count);
 	if (v->end)
 		json_add_string(j, "finished", v->end);
 	else
 		json_add_boolean(j, "finished", 1);
+	free(plants);
 	return j;
 }
 

@@ -1,0 +1,122 @@
+/* job_rule - which values a job's input sets have, and what is right for them
+ */
+#include "job_rule.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SEPARATORS " \t,"
+#define DEFAULT_PLANT "large tiny rows"
+#define PLAIN_SETS 2 /* at least; with other values are the planted ones */
+
+/* The product of two factors that are 16 times as large. */
+#define LARGE_ATOL 256
+
+static const char *const name[PLANT_COUNT] = {
+        [PLANT_NONE] = "none",         [PLANT_LARGE] = "large",
+        [PLANT_TINY] = "tiny",         [PLANT_ROWS] = "rows",
+        [PLANT_INTEGERS] = "integers",
+};
+
+const char *plant_name(enum plant p)
+{
+	return name[p];
+}
+
+/* Marks the plant that a word names; -1 for an unknown one. */
+static int mark(char *is_wanted, const char *word)
+{
+	for (int p = PLANT_NONE; p < PLANT_COUNT; p++) {
+		if (strcmp(word, name[p]) == 0) {
+			is_wanted[p] = 1;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+int job_plant(struct job *j, struct fault *f)
+{
+	const char *words =
+	        settings_string(&j->settings, "plant", DEFAULT_PLANT);
+	char *copy = xstrdup(words), *rest = copy, *word;
+	char is_wanted[PLANT_COUNT] = {0};
+	int failed = 0, count = 1;
+
+	while (!failed && (word = strtok_r(rest, SEPARATORS, &rest))) {
+		if (mark(is_wanted, word))
+			failed = fault_set(f,
+			                   "%s: want plant to be none or some "
+			                   "of large tiny rows integers, got "
+			                   "\"%s\"",
+			                   j->settings.path, word);
+	}
+	free(copy);
+	if (failed || j->phase != PHASE_VERIFY)
+		return failed;
+	for (int p = PLANT_NONE + 1; p < PLANT_COUNT; p++) {
+		if (is_wanted[p])
+			j->plant[count++] = (enum plant)p;
+	}
+	count += PLAIN_SETS - 1;
+	j->sets = j->sets > count ? j->sets : count;
+	return 0;
+}
+
+char *job_plants(const struct job *j)
+{
+	char *text = xstrdup("");
+
+	for (int set = 0; set < j->sets; set++) {
+		char *longer;
+
+		if (j->plant[set] == PLANT_NONE)
+			continue;
+		longer = xasprintf("%s%s%s", text, *text ? " " : "",
+		                   name[j->plant[set]]);
+		free(text);
+		text = longer;
+	}
+	if (*text)
+		return text;
+	free(text);
+	return xstrdup(name[PLANT_NONE]);
+}
+
+/* Half the spacing of numbers of a type, relative to them, at most: what
+ * rounding alone may do. float32 is summed up in float32 besides; the bound
+ * tells that from sums or factors in TF32 or bfloat16. */
+static double default_precision(enum dtype output)
+{
+	switch (output) {
+	case DTYPE_FLOAT32:
+		return 5e-5;
+	case DTYPE_FLOAT16:
+		return 4.9e-4;
+	case DTYPE_BFLOAT16:
+		return 3.9e-3;
+	case DTYPE_FLOAT8_E4M3FN:
+		return 6e-2;
+	case DTYPE_FLOAT8_E5M2:
+		return 1.2e-1;
+	case DTYPE_FLOAT4_E2M1:
+		return 2.5e-1;
+	default:
+		return 0;
+	}
+}
+
+struct check_rule job_rule(const struct job *j, int set, enum dtype output)
+{
+	struct check_rule r = j->rule;
+
+	if (r.precision < 0)
+		r.precision = default_precision(output);
+	r.least = dtype_ulp(output, 0) / 2;
+	if (j->plant[set] == PLANT_LARGE)
+		r.atol *= LARGE_ATOL;
+	if (j->plant[set] == PLANT_INTEGERS)
+		r = (struct check_rule){.matched_ratio = 1};
+	return r;
+}

@@ -1,0 +1,24 @@
+/* job_rule - which values a job's input sets have, and what is right for them
+ */
+#ifndef JOB_RULE_H
+#define JOB_RULE_H
+
+#include "job.h"
+
+/* Takes the setting `plant`. A verification's set 0 is plain, then comes one
+ * for each kind of values that settings plant, then plain ones again: as many
+ * sets as settings say, or more. Returns -1 with the fault set. */
+int job_plant(struct job *j, struct fault *f);
+
+/* By what rule an output of an input set is right: `precision` by its type
+ * where settings have none, more room where the inputs are large, none where
+ * they are integers. */
+struct check_rule job_rule(const struct job *j, int set, enum dtype output);
+
+/* "tiny"; what settings call it. */
+const char *plant_name(enum plant p);
+
+/* "large tiny", "none": what a job's sets are planted with. Caller frees. */
+char *job_plants(const struct job *j);
+
+#endif
