@@ -4,7 +4,8 @@
  * |out - ref| > atol and |out - ref| / (|ref| + 1e-8) > rtol, and the share of
  * elements that hold must reach matched_ratio. Beyond it: NaN or Inf where the
  * reference has none, bytes outside the output, elements never written, and
- * rms(out - ref) <= precision * rms(ref) + least. Written so that NaN fails.
+ * rms(out - ref) <= precision * rms(ref) + least, loosely for an output of a
+ * few elements. Written so that NaN fails.
  */
 #ifndef CHECK_H
 #define CHECK_H
