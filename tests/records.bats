@@ -1,0 +1,70 @@
+load setup
+
+# Histories that are kept packed, raw samples included: every verdict in them is
+# decided again, byte for byte.
+
+setup() {
+	command -v xz >/dev/null || skip "no xz"
+}
+
+# audit_packed FILE: prints audit's last line of each kernel in it
+audit_packed() {
+	rm -rf "$BATS_TEST_TMPDIR/unpacked"
+	mkdir "$BATS_TEST_TMPDIR/unpacked"
+	tar xJf "$1" -C "$BATS_TEST_TMPDIR/unpacked"
+	cd "$BATS_TEST_TMPDIR/unpacked"
+	for k in experiments/*; do
+		audit -k "kernels/${k##*/}" -e "$k" >../audit || {
+			cat ../audit
+			return 1
+		}
+		tail -n 1 ../audit
+	done
+}
+
+@test "kept histories: every verdict is what its files say" {
+	for archive in "$ROOT"/tests/fixtures/*.tar.xz; do
+		[ -e "$archive" ] || skip "none is kept"
+		run -0 audit_packed "$archive"
+		grep -vqE '^[1-9][0-9]* verdicts decided again, 0 passed over, 0 problems$' <<<"$output" && {
+			echo "$archive: $output"
+			return 1
+		}
+	done
+	true
+}
+
+@test "kept trials of what is no faster: none was accepted" {
+	for archive in "$ROOT"/tests/fixtures/null*.tar.xz; do
+		[ -e "$archive" ] || skip "none is kept"
+		tar xJf "$archive" -C "$BATS_TEST_TMPDIR"
+	done
+	cat "$BATS_TEST_TMPDIR"/experiments/*/ledger.jsonl >all
+	[ "$(grep -c '"outcome": "accept"' all)" = 0 ]
+}
+
+@test "trials of variants are judged, packed, and decided again" {
+	cd "$ROOT"
+	SETTINGS=$(printf '%s\n' 'threads = 1' 'max_processes = 8' \
+		'workloads.cpu = bb262a93-4ce1-4c61-aa03-36d98b8c82f1')
+	export SETTINGS
+	run -0 tests/null.sh variant 1 "$BATS_TEST_TMPDIR/null" rmsnorm_h4096 \
+		cpu BENCH_S=3
+	[[ "${lines[0]}" == trial* ]]
+	[[ "${lines[1]}" =~ ^1.(equivalent|noisy|reject).(-|slower).[01]\. ]]
+	[ "${lines[2]}" = "1 judged, 0 better at first, none accepted" ]
+	# what is there is not judged again
+	run -0 tests/null.sh variant 1 "$BATS_TEST_TMPDIR/null" rmsnorm_h4096 \
+		cpu BENCH_S=3
+	[ "${#lines[@]}" = 2 ]
+	run -0 tests/keep-records.sh "$BATS_TEST_TMPDIR/null" "$BATS_TEST_TMPDIR/a.tar.xz"
+	run -0 audit_packed "$BATS_TEST_TMPDIR/a.tar.xz"
+	[ "$output" = "1 verdicts decided again, 0 passed over, 0 problems" ]
+	# and one changed sample would be seen
+	cd "$BATS_TEST_TMPDIR/null"
+	sed -i '20s/\t[0-9]*\t\([0-9]*\t[0-9]*\t[0-9]*\tok\)$/\t1\t\1/' \
+		experiments/rmsnorm_h4096/exp_0001/bench.tsv
+	"$ROOT/tests/keep-records.sh" . "$BATS_TEST_TMPDIR/b.tar.xz"
+	run -1 audit_packed "$BATS_TEST_TMPDIR/b.tar.xz"
+	[[ "$output" == *"exp_0001: "* ]]
+}
