@@ -195,6 +195,24 @@ finds() {
 	[[ "${lines[4]}" == "0 verdicts decided again, 3 passed over, 0 problems" ]]
 }
 
+@test "what another version of the judge decided is passed over, and said" {
+	history
+	sed -i 's/"judge_version": "[^"]*"/"judge_version": "0"/' \
+		$E/exp_0001/verdict.json
+	audits
+	[ "${lines[0]}" = "exp_0001: not replayed: judged by other rules (judge_version)" ]
+	[[ "${lines[2]}" == "2 verdicts decided again, 1 passed over, 0 problems" ]]
+	# but for what it says beside
+	sed -i '1s/accept/reject/' $E/ledger.jsonl
+	finds "exp_0001: the ledger says reject"
+}
+
+@test "no version at all is no other version" {
+	history
+	sed -i '/"judge_version"/d' $E/exp_0002/verdict.json
+	finds "exp_0002: verdict.json is not what its files say"
+}
+
 @test "a broken ledger, verdict or base is trouble or found" {
 	history
 	echo '{' >>$E/ledger.jsonl

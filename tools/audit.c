@@ -58,20 +58,37 @@ static int is_unchanged(const struct audit *a, const struct base *b,
 	return want && !strcmp(hex, want);
 }
 
+/* Why a verdict cannot be had again: what it rested on is no more. */
+static const char *find_change(const struct audit *a, const char *path,
+                               const struct base *b)
+{
+	struct fault f;
+	json *verdict = json_read(path, &f);
+	const char *version = json_string(json_get(verdict, "judge_version"));
+	const char *change = NULL;
+
+	if (version && strcmp(version, JUDGE_VERSION))
+		change = "judged by other rules (judge_version)";
+	else if (!is_unchanged(a, b, "settings", "settings") ||
+	         !is_unchanged(a, b, "definition.json", "definition"))
+		change = "settings or definition changed since";
+	json_free(verdict);
+	return change;
+}
+
 /* The decision once more, compared byte for byte. */
 static void replay(struct audit *a, const char *dir, const struct base *b)
 {
 	char *path = xasprintf("%s/verdict.json", dir);
 	char *found = file_read(path, 16 << 20, NULL), *text;
+	const char *change;
 	struct fault f;
 
 	if (!found)
 		err(EXIT_TROUBLE, "%s", path);
-	if (!is_unchanged(a, b, "settings", "settings") ||
-	    !is_unchanged(a, b, "definition.json", "definition")) {
-		printf("%s: not replayed: settings or definition changed "
-		       "since\n",
-		       b->experiment);
+	change = find_change(a, path, b);
+	if (change) {
+		printf("%s: not replayed: %s\n", b->experiment, change);
 		a->passed_over++;
 	} else if (!(text = judgement_make(a->kernel_dir, dir, &f))) {
 		problem(a, b->experiment, "cannot be decided: %s", f.text);
