@@ -86,7 +86,6 @@ static void set_tensor(struct call *c, int32_t i, const struct doorbell_arg *a,
 
 static void prepare(struct call *c, char *inputs, char *outputs)
 {
-	memset(c, 0, sizeof *c);
 	c->count = (int32_t)doorbell->nargs;
 	for (int32_t i = 0; i < c->count; i++) {
 		const struct doorbell_arg *a = &doorbell->arg[i];
@@ -127,11 +126,11 @@ _Noreturn static void serve(ratchet_kernel *kernel, char *inputs, char *outputs)
 		seen = bell;
 		if (doorbell->op == DOORBELL_LOAD)
 			doorbell->failed = kernel ? 0 : -1;
-		else if (doorbell->op == DOORBELL_PREPARE)
+		else if (doorbell->op == DOORBELL_RUN) {
 			prepare(&call, inputs, outputs);
-		else if (doorbell->op == DOORBELL_RUN)
 			doorbell->failed =
 			        kernel(NULL, call.arg, call.count, &result);
+		}
 		atomic_store(&doorbell->done, bell);
 		doorbell_wake(&doorbell->done);
 	}

@@ -96,21 +96,18 @@ void cpu_runner_stop(struct cpu_runner *r)
 	free(r);
 }
 
-/* Makes arguments, inputs and outputs what a call begins with. The inputs come
- * last: once they are there nothing of the worker runs outside the clock. */
+/* Makes arguments, inputs and outputs what a call begins with. The worker
+ * stands still meanwhile, and runs again by the clock. */
 static void show(struct cpu_runner *r, const struct cpu_workload *w,
                  const struct cpu_call *call)
 {
 	const struct cpu_calls *c = r->calls;
 	size_t count = r->calls->job->definition->noutputs;
-	int64_t ns;
 
 	if (r->shown != call || r->shown_drawn != call->drawn) {
 		r->worker.doorbell->nargs = c->nargs;
 		memcpy(r->worker.doorbell->arg, call->arg,
 		       c->nargs * sizeof *call->arg);
-		spend_by_end(r, worker_command(&r->worker, DOORBELL_PREPARE,
-		                               r->timeout_s, &ns));
 		memcpy(r->worker.inputs.map, call->inputs, w->input_bytes);
 	}
 	r->shown = call;
@@ -129,10 +126,9 @@ void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
 	struct worker *worker = &r->worker;
 
 	*ns = 0;
-	if (!r->reason)
-		show(r, w, call);
 	if (r->reason)
 		return;
+	show(r, w, call);
 	if (is_cold) {
 		cold_flush(worker->inputs.map, w->input_bytes);
 		cold_flush(worker->outputs.map, w->output_bytes);

@@ -19,10 +19,9 @@
 enum { WORKER_DOORBELL = 3, WORKER_INPUTS, WORKER_OUTPUTS, WORKER_KERNEL };
 
 enum doorbell_op {
-	DOORBELL_LOAD,    /* say whether the kernel could be loaded */
-	DOORBELL_PREPARE, /* take the arguments */
-	DOORBELL_RUN,     /* call the kernel once */
-	DOORBELL_EMPTY,   /* do nothing, to see what that costs */
+	DOORBELL_LOAD,  /* say whether the kernel could be loaded */
+	DOORBELL_RUN,   /* call the kernel once, with the arguments below */
+	DOORBELL_EMPTY, /* do nothing, to see what that costs */
 };
 
 struct doorbell_arg {
