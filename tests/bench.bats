@@ -61,7 +61,7 @@ column() {
 	run -0 bench_it CANDIDATE
 	[[ $(note seed) =~ ^0x[0-9a-f]{16}$ ]]
 	[ "$(note judge_version)" = 2 ]
-	[ "$(note sandbox)" = none ]
+	[ "$(note sandbox)" = "$JAIL" ]
 	[ "$(note timing)" = cpu ]
 	[ "$(note mode)" = cold ]
 	[ "$(note processes)" = 3 ]

@@ -9,6 +9,7 @@ setup() {
 		ln -s "$(command -v $tool)" bin/
 	done
 	ln -s "$(command -v g++ || command -v true)" bin/g++
+	ln -s "$(command -v bwrap || command -v true)" bin/bwrap
 	printf '#!/bin/sh\necho "$@" >>%s/asked\n' "$PWD" >bin/apt-get
 	chmod +x bin/apt-get
 }

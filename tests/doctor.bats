@@ -26,10 +26,10 @@ setup() {
 }
 
 @test "what is only useful does not fail: bats, the jail, CUDA" {
-	rm -f some/bats some/bwrap
-	PATH=$PWD/some run -0 "$doctor"
+	rm -f some/bats
+	SANDBOX=none PATH=$PWD/some run -0 "$doctor"
 	[[ $output == *"missing bats "* && $output == *"missing jail "* ]]
-	[[ $output == *"kernels run unconfined"* ]]
+	[[ $output == *"SANDBOX=none: candidates run unconfined"* ]]
 }
 
 @test "an old make is missing" {

@@ -1,6 +1,6 @@
 load setup
 
-# What every program promises alike (but for the worker, which only the judge
+# What every program promises alike (but for those which only the judge
 # starts).
 
 setup() {
@@ -18,7 +18,7 @@ programs() {
 }
 
 @test "without arguments a tool that needs some gives its usage and exits 2" {
-	for program in $(programs | grep -vE '^(doctor|worker)$'); do
+	for program in $(programs | grep -vE '^(doctor|worker|capture|enter)$'); do
 		run -2 --separate-stderr "$program"
 		echo "$program: $output $stderr"
 		[ -z "$output" ]
@@ -27,7 +27,7 @@ programs() {
 }
 
 @test "an unknown option is answered with the usage and exit 2" {
-	for program in $(programs | grep -v '^worker$'); do
+	for program in $(programs | grep -vE '^(worker|capture|enter)$'); do
 		run -2 --separate-stderr "$program" -@
 		echo "$program: $output $stderr"
 		[ -z "$output" ]
@@ -36,7 +36,7 @@ programs() {
 }
 
 @test "a tool runs with standard output and error closed" {
-	for program in $(programs | grep -vE '^(doctor|worker)$'); do
+	for program in $(programs | grep -vE '^(doctor|worker|capture|enter)$'); do
 		run -2 bash -c "$program >&- 2>&-"
 	done
 }

@@ -12,6 +12,7 @@
 #include "job.h"
 #include "memory.h"
 #include "recipe.h"
+#include "sandbox.h"
 #include "tool.h"
 
 #include <err.h>
@@ -261,11 +262,29 @@ static void report_failure(const struct request *q, const struct recipe *r,
 	free(log);
 }
 
+/* The folders that the command names, -I/... and -L/...; ends with NULL. */
+static const char **folders_of(char *const *argv)
+{
+	const char **folder = NULL;
+	size_t n = 0;
+
+	for (; *argv; argv++) {
+		folder = xrealloc(folder, n + 2, sizeof *folder);
+		if ((!strncmp(*argv, "-I/", 3) || !strncmp(*argv, "-L/", 3)) &&
+		    file_exists(*argv + 2))
+			folder[n++] = *argv + 2;
+		folder[n] = NULL;
+	}
+	return folder;
+}
+
 static int compile(const struct request *q, const struct recipe *r,
                    const struct sources *s, const char *dir)
 {
 	char **argv = toolchain_words(r->line);
-	struct command c = {r->toolchain.program, argv, dir, COMPILE_LIMIT_S};
+	const char **folders = folders_of(argv);
+	struct command c = {r->toolchain.program, argv, dir, COMPILE_LIMIT_S,
+	                    folders};
 	struct command_result made;
 	struct fault f;
 	int answer = EXIT_NO;
@@ -282,6 +301,7 @@ static int compile(const struct request *q, const struct recipe *r,
 		report_failure(q, r, s, &made);
 	}
 	free(made.output);
+	free(folders);
 	free(argv[0]);
 	free(argv);
 	return answer;
@@ -341,6 +361,7 @@ int main(int argc, char **argv)
 	if (strcmp(q.device, "cpu") && strcmp(q.device, "cuda"))
 		errx(EXIT_TROUBLE, "%s: unknown device; want cpu or cuda",
 		     q.device);
+	sandbox_require();
 	if (!realpath(argv[optind], kernel_dir))
 		err(EXIT_TROUBLE, "%s", argv[optind]);
 	q.kernel_dir = kernel_dir;

@@ -13,10 +13,11 @@
 #include "tool.h"
 
 #include <err.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* The descriptors that it is started with. */
-enum { LAYOUT_FD = 3, PLAN_FD };
+enum { LAYOUT_FD = 3, PLAN_FD, KERNEL_FD };
 
 static int make_decoys(const struct layout *l, struct fault *f)
 {
@@ -62,9 +63,9 @@ static int capture_call(ratchet_kernel *run, const struct layout *l,
 	return failed;
 }
 
-static struct plan *capture(const struct layout *l, const char *path,
-                            struct fault *f)
+static struct plan *capture(const struct layout *l, struct fault *f)
 {
+	char path[32];
 	struct cuda_device device;
 	cu_context context;
 	cu_stream stream;
@@ -76,6 +77,7 @@ static struct plan *capture(const struct layout *l, const char *path,
 	    make_decoys(l, f))
 		return NULL;
 	hooks.stream = stream;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", KERNEL_FD);
 	run = kernel_load(path, f);
 	if (!run)
 		return NULL;
@@ -99,10 +101,11 @@ int main(int argc, char **argv)
 	char *data;
 
 	tool_start();
-	if (argc != 2 || *argv[1] == '-')
-		tool_usage("capture KERNEL.so");
+	if (argc != 1)
+		errx(EXIT_TROUBLE, "%s: judge alone starts this program",
+		     argv[1]);
 	l = layout_import(LAYOUT_FD, &f);
-	p = l ? capture(l, argv[1], &f) : NULL;
+	p = l ? capture(l, &f) : NULL;
 	if (!p)
 		errx(CAPTURE_UNSUPPORTED, "%s", f.text);
 	data = plan_encode(p, &len);

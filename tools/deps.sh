@@ -31,6 +31,7 @@ need libc6-dev test -e /usr/include/stdio.h
 need make command -v make
 need libcjson-dev has_header cjson/cJSON.h
 need bats command -v bats
+need bubblewrap command -v bwrap
 # nvcc compiles its host side with g++.
 if command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; then
 	need g++ command -v g++
@@ -48,8 +49,8 @@ fi
 }
 
 command -v apt-get >/dev/null || fail "this system has no apt-get: install" \
-	"a C11 compiler, GNU make 4.3, cJSON 1.7 with its header and" \
-	"bats 1.5, then run make again"
+	"a C11 compiler, GNU make 4.3, cJSON 1.7 with its header," \
+	"bubblewrap and bats 1.5, then run make again"
 if [ "$(id -u)" -eq 0 ]; then
 	as_root='env'
 elif command -v sudo >/dev/null; then

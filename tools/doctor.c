@@ -5,6 +5,7 @@
  */
 #include "command.h"
 #include "memory.h"
+#include "sandbox.h"
 #include "tool.h"
 
 #include <dlfcn.h>
@@ -18,7 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define USAGE "doctor [-d]"
+#define USAGE "doctor [-d | -s]"
 #define DISK_WANTED ((unsigned long long)1 << 30)
 
 static int needed_missing;
@@ -41,7 +42,7 @@ static void say(enum need need, const char *what, const char *found,
 static char *first_line(const char *program, char *const *arguments)
 {
 	char *argv[8] = {(char *)program};
-	struct command c = {.argv = argv, .dir = "/", .limit_s = 10};
+	struct command c = {.argv = argv, .limit_s = 10};
 	struct command_result r;
 	struct fault f;
 	char *file = command_find(program), *line = NULL;
@@ -188,11 +189,32 @@ static void check_cuda(void)
 	free(nvcc);
 }
 
+/* At what level a candidate runs here, and what to do for a better one. */
 static void check_jail(void)
 {
-	say(OPTIONAL, "jail", NULL,
-	    "kernels run unconfined in this version: judge only code that you "
-	    "would run yourself");
+	struct fault f;
+	const char *level = sandbox_find_level(&f);
+	char *found;
+
+	if (level && strcmp(level, "bwrap") == 0) {
+		say(OPTIONAL, "jail", "bwrap", "");
+		return;
+	}
+	found = level ? xasprintf("SANDBOX=%s: candidates run unconfined; "
+	                          "unset it for a jail",
+	                          level)
+	              : xstrdup(f.text);
+	say(OPTIONAL, "jail", NULL, found);
+	free(found);
+}
+
+/* The level, or none where a candidate would be refused. */
+static void print_level(void)
+{
+	struct fault f;
+	const char *level = sandbox_find_level(&f);
+
+	puts(level ? level : "none");
 }
 
 static void check_disk(const char *dir)
@@ -226,23 +248,29 @@ static void check_writable(const char *dir)
 
 int main(int argc, char *argv[])
 {
-	int c, version, device_only = 0;
+	int c, version, answer = 0;
 	char *nvcc;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "d")) != -1) {
-		if (c != 'd')
+	while ((c = getopt(argc, argv, "ds")) != -1) {
+		if (answer || (c != 'd' && c != 's'))
 			tool_usage(USAGE);
-		device_only = 1;
+		answer = c;
 	}
 	if (optind != argc)
 		tool_usage(USAGE);
-	if (device_only) {
+	if (answer == 's') {
+		print_level();
+		return EXIT_YES;
+	}
+	if (answer) {
 		nvcc = find_nvcc();
 		puts(nvcc && gpu_count(&version) > 0 ? "cuda" : "cpu");
 		free(nvcc);
 		return EXIT_YES;
 	}
+	check_jail();
+	sandbox_trust();
 	check_program(NEEDED, "cc", "--version", "make deps");
 	check_make();
 	say(NEEDED, "cJSON", "built in", "");
@@ -253,7 +281,6 @@ int main(int argc, char *argv[])
 	check_openmp();
 	check_cuda();
 	check_cores();
-	check_jail();
 	check_disk(".");
 	check_disk("/tmp");
 	check_writable(".");

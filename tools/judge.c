@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "clock.h"
 #include "file.h"
+#include "sandbox.h"
 #include "tool.h"
 
 #include <err.h>
@@ -53,6 +54,7 @@ int main(int argc, char *argv[])
 	}
 	if (argc - optind != 1)
 		tool_usage("judge [-v] job");
+	sandbox_require();
 	job = job_read(argv[optind], &f);
 	if (!job)
 		errx(EXIT_TROUBLE, "%s", f.text);

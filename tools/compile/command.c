@@ -53,7 +53,11 @@ static int start(const struct command *c, struct jailed *j, struct fault *f)
 	char *path = xasprintf("PATH=%s", search_path());
 	const char *env[] = {path, "TMPDIR=.", NULL};
 	const char **argv;
-	struct sandbox s = {.env = env, .dir = c->dir};
+	struct sandbox s = {.env = env,
+	                    .dir = c->dir,
+	                    .writes = c->dir != NULL,
+	                    .reads = c->reads,
+	                    .forks = 1};
 	size_t n = 0;
 	int failed;
 

@@ -1,8 +1,8 @@
 /* command - runs a program and waits: bounded time and output, no environment
  *
- * What is run may have been written by anybody (a compiler reads a stranger's
- * text), so it gets PATH and nothing else, /dev/null as standard input, and
- * its output comes back as printable ASCII, '\n' and '\t'.
+ * What is run reads a stranger's text, as a compiler does, so it runs in the
+ * jail, gets PATH and nothing else, /dev/null as standard input, and its output
+ * comes back as printable ASCII, '\n' and '\t'.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -16,8 +16,11 @@
 struct command {
 	const char *file;  /* what to execute */
 	char *const *argv; /* NULL-terminated */
-	const char *dir;   /* working folder, also for temporary files */
+	const char *dir;   /* absolute: working folder, which it may write, also
+	                      for temporary files; NULL: none */
 	int limit_s;
+	const char *const *reads; /* NULL-terminated absolute paths that it
+	                             reads; NULL: none beside the system's */
 };
 
 struct command_result {

@@ -46,7 +46,7 @@ static char *output_of(const char *program, const char *arguments,
 {
 	char *line = xasprintf("program %s", arguments);
 	char **argv = toolchain_words(line);
-	struct command c = {program, argv, dir, LIMIT_S};
+	struct command c = {program, argv, dir, LIMIT_S, NULL};
 	struct command_result r;
 	struct fault ignored;
 

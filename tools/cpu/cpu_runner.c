@@ -44,9 +44,6 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 		snprintf(text, sizeof text, "no answer in %g s", r->timeout_s);
 		spend(r, REASON_TIMEOUT, text);
 		break;
-	case WORKER_FORKED:
-		spend(r, REASON_UNSUPPORTED, "starts processes of its own");
-		break;
 	case WORKER_AWAKE:
 		spend(r, REASON_UNSUPPORTED, "wakes up while it is stopped");
 		break;

@@ -91,8 +91,7 @@ int worker_start(struct worker *w, const struct worker_needs *n,
 	return failed;
 }
 
-/* Waits for the answer, and freezes. */
-static enum worker_end wait_and_freeze(struct worker *w, double timeout_s)
+enum worker_end worker_finish(struct worker *w, double timeout_s)
 {
 	int64_t deadline = clock_ns() + (int64_t)(timeout_s * 1e9);
 	_Atomic uint32_t *done = &w->doorbell->done;
@@ -112,15 +111,6 @@ static enum worker_end wait_and_freeze(struct worker *w, double timeout_s)
 	return sandbox_ended(&w->jail) ? WORKER_DIED : WORKER_AWAKE;
 }
 
-enum worker_end worker_finish(struct worker *w, double timeout_s)
-{
-	enum worker_end end = wait_and_freeze(w, timeout_s);
-
-	if (end == WORKER_DONE && !sandbox_is_alone(&w->jail))
-		end = WORKER_FORKED;
-	return end;
-}
-
 enum worker_end worker_command(struct worker *w, enum doorbell_op op,
                                double timeout_s, int64_t *ns)
 {
@@ -134,10 +124,8 @@ enum worker_end worker_command(struct worker *w, enum doorbell_op op,
 	start = clock_ns();
 	sandbox_thaw(&w->jail);
 	doorbell_wake(&w->doorbell->bell);
-	end = wait_and_freeze(w, timeout_s);
+	end = worker_finish(w, timeout_s);
 	*ns = clock_ns() - start;
-	if (end == WORKER_DONE && !sandbox_is_alone(&w->jail))
-		end = WORKER_FORKED;
 	return end;
 }
 

@@ -30,8 +30,7 @@ enum worker_end {
 	WORKER_DONE,
 	WORKER_DIED,
 	WORKER_LATE,
-	WORKER_FORKED, /* it started processes of its own */
-	WORKER_AWAKE,  /* it did not stay frozen */
+	WORKER_AWAKE, /* it did not stay frozen */
 };
 
 /* Starts it and tells it to load its kernel; the answer to that is that of

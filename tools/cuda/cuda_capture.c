@@ -4,6 +4,7 @@
 #include "plan.h"
 #include "verdict.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,13 +92,15 @@ static int capture(struct cuda_session *s, const char *side, struct captured *c,
                    struct fault *f)
 {
 	char *path = xasprintf("%s/%s.so", s->dir, side);
-	const char *const argv[] = {"capture", path, NULL};
-	int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC)};
+	const char *const argv[] = {"capture", NULL};
+	int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC),
+	            open(path, O_RDONLY | O_CLOEXEC)};
 	struct jailed j;
 	int failed;
 
-	failed = fd[1] < 0 ? fault_errno(f, "memory file")
-	                   : program_start(&j, argv, fd, 2, f);
+	failed = fd[1] < 0   ? fault_errno(f, "memory file")
+	         : fd[2] < 0 ? fault_errno(f, "%s", path)
+	                     : program_start(&j, argv, NULL, fd, 3, f);
 	free(path);
 	if (!failed) {
 		wait_for(&j, CAPTURE_S + s->job->timeout_s +
@@ -108,8 +111,9 @@ static int capture(struct cuda_session *s, const char *side, struct captured *c,
 		sandbox_free(&j);
 		c->done = 1;
 	}
-	if (fd[1] >= 0)
-		close(fd[1]);
+	for (int i = 1; i < 3; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
 	return failed;
 }
 

@@ -34,14 +34,17 @@ struct cuda_session {
 	uint32_t runners; /* started so far */
 };
 
-/* Starts a program of tool_dir(); argv[0] is its name. */
-int program_start(struct jailed *j, const char *const argv[], const int *fd,
-                  size_t fds, struct fault *f);
+/* Starts a program of tool_dir(); argv[0] is its name; reads as in sandbox.h.
+ */
+int program_start(struct jailed *j, const char *const argv[],
+                  const char *const *reads, const int *fd, size_t fds,
+                  struct fault *f);
 
 /* Starts a launcher, whose first descriptor is its socket; fd[0] makes room
  * for it. */
-int launcher_start(struct launcher *l, const char *const argv[], int *fd,
-                   size_t fds, struct fault *f);
+int launcher_start(struct launcher *l, const char *const argv[],
+                   const char *const *reads, int *fd, size_t fds,
+                   struct fault *f);
 void launcher_stop(struct launcher *l);
 
 /* Sends a request with descriptors to the reference and waits for its answer.

@@ -34,15 +34,18 @@ static const char *const kept[] = {"LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES",
                                    "CUDA_INJECTION64_PATH"};
 #define KEPT (sizeof kept / sizeof *kept)
 
-int program_start(struct jailed *j, const char *const argv[], const int *fd,
-                  size_t fds, struct fault *f)
+int program_start(struct jailed *j, const char *const argv[],
+                  const char *const *reads, const int *fd, size_t fds,
+                  struct fault *f)
 {
 	char *env[KEPT + 1] = {NULL}, *path;
 	const char *args[4] = {NULL};
 	struct sandbox box = {.argv = args,
 	                      .env = (const char *const *)env,
 	                      .fd = fd,
-	                      .nfd = fds};
+	                      .nfd = fds,
+	                      .reads = reads,
+	                      .gpu = 1};
 	size_t n = 0;
 	int status;
 
@@ -59,15 +62,16 @@ int program_start(struct jailed *j, const char *const argv[], const int *fd,
 	return status;
 }
 
-int launcher_start(struct launcher *l, const char *const argv[], int *fd,
-                   size_t fds, struct fault *f)
+int launcher_start(struct launcher *l, const char *const argv[],
+                   const char *const *reads, int *fd, size_t fds,
+                   struct fault *f)
 {
 	int pair[2], status;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return fault_errno(f, "socketpair");
 	fd[0] = pair[1];
-	status = program_start(&l->jail, argv, fd, fds, f);
+	status = program_start(&l->jail, argv, reads, fd, fds, f);
 	close(pair[1]);
 	if (status)
 		close(pair[0]);
@@ -177,18 +181,19 @@ static struct session *open_session(const struct job *job, struct fault *f)
 {
 	struct cuda_session *s = xcalloc(1, sizeof *s);
 	const char *argv[] = {"launcher", "reference", NULL, NULL};
+	const char *reads[] = {NULL, NULL};
 	int sock;
 
 	s->base.device = &cuda_device;
 	s->base.timing = "events";
 	s->job = job;
 	s->layout_fd = s->candidate.plan = s->incumbent.plan = s->lock = -1;
-	argv[2] = s->dir = realpath(job->dir, NULL);
+	reads[0] = argv[2] = s->dir = realpath(job->dir, NULL);
 	if (!s->dir)
 		fault_errno(f, "%s", job->dir);
 	if (!s->dir || take_lock(s, f) || !(s->layout = layout_make(job, f)) ||
 	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
-	    launcher_start(&s->reference, argv, &sock, 1, f) ||
+	    launcher_start(&s->reference, argv, reads, &sock, 1, f) ||
 	    reference_answer(s, &s->about, f) || check_room(s, f)) {
 		close_session(&s->base);
 		return NULL;

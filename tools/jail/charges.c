@@ -1,17 +1,22 @@
 /* charges - the processes that we started, and the strangers they leave */
 #include "charges.h"
+#include "clock.h"
 #include "memory.h"
+#include "tool.h"
 
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_LISTED 256
+#define PATIENCE_S 10
 
 static pid_t *charge;
 static size_t ncharges;
@@ -91,27 +96,33 @@ static size_t list_strangers(pid_t *out)
 	return count;
 }
 
-int charges_has_children(pid_t pid)
+/* Waits for a child that was killed; 0 if it is still there after PATIENCE_S.
+ */
+static int wait_for_end(pid_t pid)
 {
-	pid_t found[MAX_LISTED];
+	const struct timespec moment = {0, 50000};
+	double end = clock_seconds() + PATIENCE_S;
+	int status;
 
-	return list_children(pid, found) > 0;
-}
+	do {
+		pid_t done = waitpid(pid, &status, WNOHANG);
 
-int charges_has_strangers(void)
-{
-	pid_t found[MAX_LISTED];
-
-	return list_strangers(found) > 0;
+		if (done == pid || (done < 0 && errno != EINTR))
+			return 1;
+		nanosleep(&moment, NULL);
+	} while (clock_seconds() < end);
+	return 0;
 }
 
 void charges_reap(pid_t pid)
 {
-	int status;
-
 	kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	if (!wait_for_end(pid))
+		errx(EXIT_RETRY,
+		     "process %d was killed and does not end: does a device "
+		     "hang? See dmesg and nvidia-smi; a GPU that hangs wants a "
+		     "reset or a reboot",
+		     (int)pid);
 }
 
 /* Each that dies may leave others. */

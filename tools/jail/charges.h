@@ -11,11 +11,8 @@
 void charges_add(pid_t pid);
 void charges_remove(pid_t pid);
 
-/* Where the kernel cannot say (CONFIG_PROC_CHILDREN): 0. */
-int charges_has_children(pid_t pid);
-int charges_has_strangers(void);
-
-/* Kills a child and waits for it; kills all strangers. */
+/* Kills a child and waits for it; kills all strangers. A child that does not
+ * end within ten seconds ends the program, with a message and EXIT_RETRY. */
 void charges_reap(pid_t pid);
 void charges_kill_strangers(void);
 

@@ -1,7 +1,11 @@
-/* sandbox - the one place that starts foreign code while a judgement runs */
+/* sandbox - the one place that starts foreign code */
 #include "sandbox.h"
+#include "bwrap.h"
 #include "charges.h"
+#include "enter.h"
+#include "level.h"
 #include "memory.h"
+#include "tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,192 +14,254 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define FILE_BYTES ((rlim_t)256 << 20) /* of each file that it writes */
-#define FIRST_FD 3
-#define NAP_MS 20
-#define FREEZE_TRIES 100
-#define HIGH_FD 64 /* above FIRST_FD + SANDBOX_FDS + the report */
+#define HIGH_FD 64 /* above ENTER_FIRST_FD + SANDBOX_FDS and ours */
 
-/* In the child: the descriptors given, from FIRST_FD up, the report (which
- * exec closes) after them, and no other. */
-static int place_descriptors(const struct sandbox *s, int log, int report)
+#if defined(__SANITIZE_ADDRESS__)
+#define IS_SANITIZED 1 /* shadow memory is larger than any bound */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED 0
+#endif
+
+/* Ours are [0] of log, report and info, and [1] of go. */
+struct pipes {
+	int log[2];    /* what it prints */
+	int report[2]; /* enter's words */
+	int go[2];     /* our answer */
+	int info[2];   /* bubblewrap's words */
+};
+
+static void close_end(int *fd)
 {
-	int null = open("/dev/null", O_RDONLY), high[SANDBOX_FDS];
-	int last = FIRST_FD + (int)s->nfd;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
-	log = fcntl(log, F_DUPFD, HIGH_FD);
-	report = fcntl(report, F_DUPFD, HIGH_FD);
-	if (null < 0 || log < 0 || report < 0)
-		return -1;
-	for (size_t i = 0; i < s->nfd; i++) {
-		high[i] = fcntl(s->fd[i], F_DUPFD, HIGH_FD);
+static void close_pipes(struct pipes *p)
+{
+	for (int i = 0; i < 2; i++) {
+		close_end(&p->log[i]);
+		close_end(&p->report[i]);
+		close_end(&p->go[i]);
+		close_end(&p->info[i]);
+	}
+}
+
+static int open_pipes(struct pipes *p, struct fault *f)
+{
+	memset(p, -1, sizeof *p);
+	if (pipe2(p->log, O_CLOEXEC | O_NONBLOCK) == 0 &&
+	    pipe2(p->report, O_CLOEXEC) == 0 && pipe2(p->go, O_CLOEXEC) == 0 &&
+	    pipe2(p->info, O_CLOEXEC) == 0)
+		return 0;
+	fault_errno(f, "pipe");
+	close_pipes(p);
+	return -1;
+}
+
+/* In the child: the descriptors given, then report, go and info, no other. */
+static int place_descriptors(const struct sandbox *s, const struct pipes *p)
+{
+	const int ours[] = {p->report[1], p->go[0], p->info[1]};
+	const int extra = sizeof ours / sizeof *ours, count = (int)s->nfd;
+	int high[SANDBOX_FDS + sizeof ours / sizeof *ours];
+	int null = open("/dev/null", O_RDONLY), log;
+
+	log = fcntl(p->log[1], F_DUPFD, HIGH_FD);
+	for (int i = 0; i < count + extra; i++) {
+		high[i] = fcntl(i < count ? s->fd[i] : ours[i - count], F_DUPFD,
+		                HIGH_FD);
 		if (high[i] < 0)
 			return -1;
 	}
 	if (dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
 		return -1;
-	for (size_t i = 0; i < s->nfd; i++) {
-		if (dup2(high[i], FIRST_FD + (int)i) < 0)
+	for (int i = 0; i < count + extra; i++)
+		if (dup2(high[i], ENTER_FIRST_FD + i) < 0)
 			return -1;
-	}
-	if (dup3(report, last, O_CLOEXEC) < 0)
-		return -1;
-	return close_range((unsigned)last + 1, ~0u, 0) ? -1 : last;
+	return close_range((unsigned)(ENTER_FIRST_FD + count + extra), ~0u, 0);
 }
 
-_Noreturn static void execute(const struct sandbox *s, int log, int report,
-                              pid_t parent)
+/* Where memory runs out, this goes first. */
+static void volunteer(void)
 {
-	const struct rlimit none = {0, 0}, file = {FILE_BYTES, FILE_BYTES};
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, "1000", 4) < 0)
+		errno = 0; /* it is a courtesy */
+	close_end(&fd);
+}
+
+_Noreturn static void execute(const struct sandbox *s, const struct pipes *p,
+                              const struct words *command)
+{
 	sigset_t empty;
-	int placed;
 
 	sigemptyset(&empty);
 	sigprocmask(SIG_SETMASK, &empty, NULL);
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(127);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	setrlimit(RLIMIT_CORE, &none);
-	setrlimit(RLIMIT_FSIZE, &file);
-	placed = place_descriptors(s, log, report);
-	if (placed >= 0) {
-		report = placed;
-		if (chdir(s->dir ? s->dir : "/") == 0)
-			execve(s->argv[0], (char *const *)s->argv,
-			       (char *const *)s->env);
-	}
-	if (write(report, &errno, sizeof errno) < 0)
-		_exit(126);
+	volunteer();
+	if (place_descriptors(s, p) == 0)
+		execve(command->item[0], command->item, (char **)s->env);
+	dprintf(2, "%s: %s", command->item[0], strerror(errno));
 	_exit(127);
 }
 
-/* The program runs once the report is closed without a word. */
-static int wait_for_start(int report)
+/* Half of the machine's memory for each process. */
+static char *memory_bound(const struct sandbox *s)
 {
-	int error = 0;
+	unsigned long long pages = (unsigned long long)sysconf(_SC_PHYS_PAGES);
+	unsigned long long size = (unsigned long long)sysconf(_SC_PAGESIZE);
+
+	return s->gpu || IS_SANITIZED ? xstrdup("0")
+	                              : xasprintf("%llu", pages / 2 * size);
+}
+
+static void make_command(struct words *w, const char *bwrap,
+                         const struct sandbox *s)
+{
+	char *fds = xasprintf("%zu", s->nfd), *bytes = memory_bound(s);
+	char *enter = xasprintf("%s/enter", tool_dir());
+	char *flags = xasprintf("%c%c", s->forks ? ENTER_FORKS : ENTER_PLAIN,
+	                        bwrap ? ENTER_JAILED : ENTER_PLAIN);
+	char *program = bwrap ? bwrap_path(s->argv[0]) : xstrdup(s->argv[0]);
+
+	if (bwrap)
+		bwrap_command(w, bwrap, s, ENTER_FIRST_FD + (int)s->nfd + 2);
+	else
+		words_add(w, enter, NULL);
+	words_add(w, fds, flags, bytes, s->dir ? s->dir : "/", program, NULL);
+	for (size_t i = 1; s->argv[i]; i++)
+		words_add(w, s->argv[i], NULL);
+	free(program);
+	free(flags);
+	free(enter);
+	free(bytes);
+	free(fds);
+}
+
+/* Reads all, until the other side closes. Returns the number of bytes. */
+static size_t read_words(int fd, char *text, size_t room)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	do {
+		n = read(fd, text + len, room - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	text[len] = '\0';
+	return len;
+}
+
+/* What bubblewrap says which process it made, or 0. */
+static pid_t read_pid(int info)
+{
+	char text[512];
+	const char *at;
+	int pid = 0;
+
+	read_words(info, text, sizeof text);
+	at = strstr(text, "\"child-pid\":");
+	if (at && sscanf(at + strlen("\"child-pid\":"), "%d", &pid) != 1)
+		pid = 0;
+	return pid;
+}
+
+static int is_ready(int report)
+{
+	char word = 0;
 	ssize_t n;
 
 	do
-		n = read(report, &error, sizeof error);
+		n = read(report, &word, 1);
 	while (n < 0 && errno == EINTR);
-	return n == 0 ? 0 : error ? error : EIO;
+	return n == 1 && word == ENTER_READY;
 }
 
-int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f)
+/* From a forked child to a running program. bubblewrap's own process only
+ * waits for ours; when it dies, ours is our child, whose stops and end we are
+ * told of. */
+static int bring_up(struct jailed *j, pid_t child, int is_bwrap,
+                    const struct pipes *p)
 {
-	int log[2], report[2], error;
-	pid_t parent = getpid();
+	char words[4];
+	siginfo_t ignored;
+	int ready;
+
+	j->pid = is_bwrap ? read_pid(p->info[0]) : child;
+	ready = j->pid && is_ready(p->report[0]);
+	if (is_bwrap)
+		charges_reap(child);
+	if (j->pid &&
+	    waitid(P_PID, (id_t)j->pid, &ignored, WEXITED | WNOHANG | WNOWAIT))
+		j->pid = 0; /* it is gone */
+	if (!j->pid)
+		return -1;
+	charges_add(j->pid);
+	return ready && write(p->go[1], "g", 1) == 1 &&
+	                       read_words(p->report[0], words, sizeof words) ==
+	                               0
+	               ? 0
+	               : -1;
+}
+
+int sandbox_spawn_in(const char *bwrap, const struct sandbox *s,
+                     struct jailed *j, struct fault *f)
+{
+	struct words command = {NULL, 0};
+	char words[300];
+	struct pipes p;
+	pid_t child;
 
 	*j = (struct jailed){.log = -1};
 	if (s->nfd > SANDBOX_FDS)
 		return fault_set(f, "%s: too many descriptors", s->argv[0]);
-	if (pipe2(log, O_CLOEXEC | O_NONBLOCK))
-		return fault_errno(f, "pipe");
-	if (pipe2(report, O_CLOEXEC)) {
-		close(log[0]);
-		close(log[1]);
-		return fault_errno(f, "pipe");
-	}
+	if (open_pipes(&p, f))
+		return -1;
+	make_command(&command, bwrap, s);
 	/* Orphans come here, where they are found. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	j->pid = fork();
-	if (j->pid == 0)
-		execute(s, log[1], report[1], parent);
-	close(log[1]);
-	close(report[1]);
-	j->log = log[0];
-	error = j->pid < 0 ? errno : wait_for_start(report[0]);
-	if (j->pid > 0)
-		charges_add(j->pid);
-	close(report[0]);
-	if (!error)
+	child = fork();
+	if (child == 0)
+		execute(s, &p, &command);
+	words_free(&command);
+	close_end(&p.log[1]);
+	close_end(&p.report[1]);
+	close_end(&p.go[0]);
+	close_end(&p.info[1]);
+	j->log = p.log[0];
+	p.log[0] = -1;
+	if (child > 0 && bring_up(j, child, bwrap != NULL, &p) == 0) {
+		close_pipes(&p);
 		return 0;
-	if (j->pid > 0)
-		sandbox_kill(j);
+	}
+	close_pipes(&p);
+	sandbox_kill(j);
+	sandbox_last_words(j, words, sizeof words);
 	sandbox_free(j);
-	errno = error;
-	return fault_errno(f, "%s", s->argv[0]);
+	return fault_set(f, "%s",
+	                 *words ? words : "a process cannot be started");
 }
 
-int sandbox_ended(struct jailed *j)
+int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f)
 {
-	int status;
+	const char *level = sandbox_find_level(f);
+	const char *bwrap = NULL;
 
-	if (!j->ended && j->pid > 0 &&
-	    waitpid(j->pid, &status, WNOHANG) == j->pid) {
-		j->ended = 1;
-		j->status = status;
-	}
-	return j->ended;
-}
-
-/* Waits for a report of the process, at most NAP_MS; 1 if there is one. The
- * kernel reports a stop once the last thread stopped. */
-static int wait_for_report(struct jailed *j, int *status)
-{
-	const struct timespec nap = {0, NAP_MS * 1000000};
-	sigset_t child;
-	pid_t pid;
-
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	/* Blocked, it is kept until it is asked for. */
-	sigprocmask(SIG_BLOCK, &child, NULL);
-	while ((pid = waitpid(j->pid, status, WUNTRACED | WNOHANG)) == 0) {
-		if (sigtimedwait(&child, NULL, &nap) < 0 && errno == EAGAIN)
-			return waitpid(j->pid, status, WUNTRACED | WNOHANG) ==
-			       j->pid;
-	}
-	return pid == j->pid;
-}
-
-/* A signal that continues it takes a stop away that is on its way: then the
- * stop is sent again. */
-int sandbox_freeze(struct jailed *j)
-{
-	int status;
-
-	for (int i = 0; i < FREEZE_TRIES && !j->ended; i++) {
-		if (kill(-j->pid, SIGSTOP))
-			return -1;
-		if (!wait_for_report(j, &status))
-			continue;
-		if (WIFSTOPPED(status))
-			return 0;
-		j->ended = 1;
-		j->status = status;
-	}
-	return -1;
-}
-
-int sandbox_is_frozen(struct jailed *j)
-{
-	int status;
-	pid_t pid = waitpid(j->pid, &status, WCONTINUED | WNOHANG);
-
-	if (pid == j->pid && !WIFCONTINUED(status)) {
-		j->ended = 1;
-		j->status = status;
-	}
-	return pid == 0;
-}
-
-int sandbox_is_alone(const struct jailed *j)
-{
-	return !charges_has_children(j->pid) && !charges_has_strangers();
-}
-
-void sandbox_thaw(struct jailed *j)
-{
-	if (!j->ended)
-		kill(-j->pid, SIGCONT);
+	if (!level)
+		return -1;
+	if (strcmp(level, "bwrap") == 0 && !(bwrap = level_bwrap(f)))
+		return -1;
+	return sandbox_spawn_in(bwrap, s, j, f);
 }
 
 void sandbox_kill(struct jailed *j)
@@ -213,38 +279,6 @@ void sandbox_kill(struct jailed *j)
 
 void sandbox_free(struct jailed *j)
 {
-	if (j->log >= 0)
-		close(j->log);
+	close_end(&j->log);
 	*j = (struct jailed){.log = -1};
-}
-
-void sandbox_ending(const struct jailed *j, char *text, size_t len)
-{
-	if (!j->ended)
-		snprintf(text, len, "still running");
-	else if (WIFEXITED(j->status))
-		snprintf(text, len, "exit status %d", WEXITSTATUS(j->status));
-	else
-		snprintf(text, len, "signal %d (%s)", WTERMSIG(j->status),
-		         strsignal(WTERMSIG(j->status)));
-}
-
-void sandbox_last_words(const struct jailed *j, char *text, size_t len)
-{
-	char *all = xcalloc(SANDBOX_LOG, 1);
-	ssize_t n = j->log >= 0 ? read(j->log, all, SANDBOX_LOG) : 0;
-	size_t end = n > 0 ? (size_t)n : 0, start;
-
-	while (end > 0 && (all[end - 1] <= ' ' || all[end - 1] > '~'))
-		end--;
-	start = end > len - 1 ? end - (len - 1) : 0;
-	for (size_t i = start; i < end; i++)
-		text[i - start] = all[i] < ' ' || all[i] > '~' ? ' ' : all[i];
-	text[end - start] = '\0';
-	free(all);
-}
-
-const char *sandbox_level(void)
-{
-	return "none";
 }

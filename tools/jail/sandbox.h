@@ -1,10 +1,16 @@
-/* sandbox - the one place that starts foreign code while a judgement runs
+/* sandbox - the one place that starts foreign code
  *
- * What runs there gets the descriptors and the environment that it is given
- * and no more, leads a session of its own, is killed with whoever started it,
- * and can print a bounded amount. What it leaves behind is killed with it: a
- * program that uses this starts children in no other way. The level says what
- * else confines it; at "none" it is an ordinary process of this user.
+ * Foreign code is what we did not write: a kernel's host code, and a compiler
+ * that reads a stranger's text. It gets the descriptors, the environment and
+ * the files that it is given and no more, leads a session of its own, dies
+ * with whoever started it, and can print a bounded amount. What it leaves
+ * behind is killed with it: a program that uses this starts children in no
+ * other way.
+ *
+ * Levels: "bwrap", a jail by bubblewrap (bwrap.h says what is seen inside);
+ * "container", the user says that we are in a container that holds one
+ * candidate and is thrown away; "none", an ordinary process of this user. At
+ * all of them filter.h holds.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -23,7 +29,13 @@ struct sandbox {
 	const char *const *env;  /* NULL-terminated "NAME=value" */
 	const int *fd;           /* become 3, 4, ... in the program */
 	size_t nfd;
-	const char *dir; /* where it starts; NULL: / */
+	const char *dir;          /* where it starts; NULL: / */
+	const char *const *reads; /* NULL-terminated absolute paths: files and
+	                             folders beside the system's that it sees;
+	                             may be NULL */
+	int writes;               /* it may write to dir */
+	int forks;                /* it may start processes, not only threads */
+	int gpu;                  /* it sees the GPU and its driver */
 };
 
 struct jailed {
@@ -33,7 +45,8 @@ struct jailed {
 	int status; /* of waitpid */
 };
 
-/* Returns -1 with the fault set if it could not be started. */
+/* Returns -1 with the fault set if it could not be started: so also where
+ * sandbox_level refuses. */
 int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f);
 
 /* Has it ended by itself? Does not wait. */
@@ -47,11 +60,9 @@ void sandbox_thaw(struct jailed *j);
 /* 0 if it runs again, by a timer's SIGCONT for instance, or ended. */
 int sandbox_is_frozen(struct jailed *j);
 
-/* 0 if it started processes of its own, which escape the freeze. */
-int sandbox_is_alone(const struct jailed *j);
-
 /* Kills it and all that it started, and waits for it. What it printed stays
- * readable until sandbox_free. */
+ * readable until sandbox_free. What cannot be killed within ten seconds, for a
+ * device that hangs, ends the program with a message and EXIT_RETRY. */
 void sandbox_kill(struct jailed *j);
 void sandbox_free(struct jailed *j);
 
@@ -61,7 +72,25 @@ void sandbox_ending(const struct jailed *j, char *text, size_t len);
 /* The end of what it printed, as one line of printable ASCII, "" if none. */
 void sandbox_last_words(const struct jailed *j, char *text, size_t len);
 
-/* "none": recorded in every verdict. */
+/* "bwrap", "container" or "none", as the variable SANDBOX and this machine
+ * have it: recorded in every verdict. NULL with the fault set where nothing
+ * foreign may run: the reason and the remedy. Asked once; later answers are
+ * the same. */
+const char *sandbox_find_level(struct fault *f);
+
+/* The level of a program that began with sandbox_require. */
 const char *sandbox_level(void);
+
+/* Call first in a program that runs foreign code: exits 2 with reason and
+ * remedy where it must not. */
+void sandbox_require(void);
+
+/* From now on, what is started is the system's own and may run where there is
+ * no jail. */
+void sandbox_trust(void);
+
+/* Starts bubblewrap whatever SANDBOX says. Returns -1 with the fault set:
+ * why it does not work here. */
+int sandbox_try_bwrap(struct fault *f);
 
 #endif

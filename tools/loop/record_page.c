@@ -41,27 +41,32 @@ static void print_quoted(FILE *p, const char *text, int lines)
 
 static void print_diff(FILE *p, const struct record *r)
 {
+	char *before = realpath(r->before, NULL);
+	char *after = realpath(r->source, NULL);
 	char *argv[] = {(char *)"diff",
 	                (char *)"-u",
 	                (char *)"--label=incumbent",
 	                (char *)"--label=candidate",
-	                r->before,
-	                r->source,
+	                before,
+	                after,
 	                NULL};
+	const char *const reads[] = {before, after, NULL};
 	struct command c = {.file = command_find("diff"),
 	                    .argv = argv,
-	                    .dir = ".",
-	                    .limit_s = 10};
+	                    .limit_s = 10,
+	                    .reads = reads};
 	struct command_result result;
 	struct fault f;
 
-	if (!c.file || command_run(&c, &result, &f)) {
+	if (!c.file || !before || !after || command_run(&c, &result, &f)) {
 		fprintf(p, "Compare %s with %s.\n", r->source, r->before);
 	} else {
 		print_quoted(p, result.output, DIFF_LINES);
 		free(result.output);
 	}
 	free((char *)c.file);
+	free(before);
+	free(after);
 }
 
 /* Both texts differ in knobs' values alone. Fills the choice made. */

@@ -1,0 +1,199 @@
+/* bwrap - what bubblewrap shows to a program, and what not */
+#include "bwrap.h"
+#include "memory.h"
+#include "tool.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOBODY "65534"
+#define TMP_BYTES "268435456"
+#define SHM_BYTES "67108864"
+
+int bwrap_sizes = 1;
+
+static int is_beneath(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return strncmp(path, dir, n) == 0 && (path[n] == '/' || !path[n]);
+}
+
+static void add_tmpfs(struct words *w, const char *bytes, const char *path)
+{
+	if (bwrap_sizes)
+		words_add(w, "--size", bytes, NULL);
+	words_add(w, "--tmpfs", path, NULL);
+}
+
+static void show(struct words *w, const char *path)
+{
+	words_add(w, "--ro-bind-try", path, path, NULL);
+}
+
+/* What every program needs: the system's programs and libraries. /bin and its
+ * like are mostly links into /usr. */
+static void show_system(struct words *w)
+{
+	static const char *const linked[] = {"/bin",   "/sbin",  "/lib",
+	                                     "/lib32", "/lib64", "/libx32"};
+	char target[PATH_MAX];
+
+	show(w, "/usr");
+	for (size_t i = 0; i < sizeof linked / sizeof *linked; i++) {
+		ssize_t n = readlink(linked[i], target, sizeof target - 1);
+
+		if (n < 0) {
+			show(w, linked[i]);
+			continue;
+		}
+		target[n] = '\0';
+		words_add(w, "--symlink", target, linked[i], NULL);
+	}
+	show(w, "/etc/ld.so.cache");
+	show(w, "/etc/alternatives");
+	show(w, "/sys/devices/system/cpu");
+	show(w, "/sys/devices/system/node");
+}
+
+/* The folders of a list like PATH, but for those that would show all. */
+static void show_folders(struct words *w, const char *list)
+{
+	while (list && *list) {
+		size_t n = strcspn(list, ":");
+		char *dir = xasprintf("%.*s", (int)n, list);
+
+		if (n > 1 && *dir == '/')
+			show(w, dir);
+		free(dir);
+		list += n + (list[n] == ':');
+	}
+}
+
+/* The driver: its device files, its libraries, and what it reads of the bus. */
+static void show_gpu(struct words *w)
+{
+	static const char *const wanted[] = {
+	        "/usr/local/nvidia",  "/sys/devices",
+	        "/sys/bus/pci",       "/sys/class/drm",
+	        "/sys/module/nvidia", "/sys/module/nvidia_uvm",
+	        "/etc/nvidia"};
+	DIR *dev = opendir("/dev");
+	struct dirent *entry;
+
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		show(w, wanted[i]);
+	show_folders(w, getenv("LD_LIBRARY_PATH"));
+	while (dev && (entry = readdir(dev))) {
+		char *path = xasprintf("/dev/%s", entry->d_name);
+
+		if (strncmp(entry->d_name, "nvidia", 6) == 0)
+			words_add(w, "--dev-bind-try", path, path, NULL);
+		free(path);
+	}
+	if (dev)
+		closedir(dev);
+}
+
+static void show_ours(struct words *w, const char *name)
+{
+	char *from = xasprintf("%s/%s", tool_dir(), name);
+	char *to = xasprintf(BWRAP_OURS "/%s", name);
+
+	words_add(w, "--ro-bind-try", from, to, NULL);
+	free(from);
+	free(to);
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int is_ours(const char *program)
+{
+	return is_beneath(program, tool_dir()) &&
+	       name_of(program) == program + strlen(tool_dir()) + 1;
+}
+
+char *bwrap_path(const char *program)
+{
+	return is_ours(program) ? xasprintf(BWRAP_OURS "/%s", name_of(program))
+	                        : xstrdup(program);
+}
+
+/* The folder that holds all of a program which is not the system's own: that
+ * above bin, but never one that holds what the user has, too. */
+static void show_installation(struct words *w, const char *program)
+{
+	const char *home = getenv("HOME");
+	char *dir = xstrdup(program), *slash, here[PATH_MAX] = "/";
+
+	*strrchr(dir, '/') = '\0';
+	slash = strrchr(dir, '/');
+	if (!getcwd(here, sizeof here))
+		strcpy(here, "/");
+	if (slash && slash > dir && strcmp(slash, "/bin") == 0) {
+		*slash = '\0';
+		if ((home && is_beneath(home, dir)) || is_beneath(here, dir))
+			*slash = '/';
+	}
+	if (*dir && !is_beneath(dir, "/usr"))
+		show(w, dir);
+	free(dir);
+}
+
+static void show_program(struct words *w, const char *program)
+{
+	char real[PATH_MAX];
+
+	show_ours(w, "enter");
+	if (is_ours(program)) {
+		show_ours(w, name_of(program));
+		return;
+	}
+	show_installation(w, program);
+	if (realpath(program, real))
+		show_installation(w, real);
+}
+
+static void separate(struct words *w, const char *bwrap, int info)
+{
+	char *fd = xasprintf("%d", info);
+
+	words_add(w, bwrap, "--unshare-user", "--unshare-ipc", "--unshare-pid",
+	          "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+	          "--uid", NOBODY, "--gid", NOBODY, "--hostname", "jail",
+	          "--cap-drop", "ALL", "--new-session", "--as-pid-1",
+	          "--info-fd", fd, NULL);
+	free(fd);
+}
+
+void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
+                   int info)
+{
+	separate(w, bwrap, info);
+	show_system(w);
+	words_add(w, "--dev", "/dev", NULL);
+	if (s->gpu)
+		show_gpu(w);
+	add_tmpfs(w, SHM_BYTES, "/dev/shm");
+	words_add(w, "--remount-ro", "/dev", "--proc", "/proc", "--remount-ro",
+	          "/proc", NULL);
+	add_tmpfs(w, TMP_BYTES, "/tmp");
+	show_program(w, s->argv[0]);
+	if (s->gpu)
+		show_ours(w, "device.fatbin");
+	for (size_t i = 0; s->reads && s->reads[i]; i++)
+		words_add(w, "--ro-bind", s->reads[i], s->reads[i], NULL);
+	if (s->writes)
+		words_add(w, "--bind", s->dir, s->dir, NULL);
+	words_add(w, "--remount-ro", "/", "--", BWRAP_OURS "/enter", NULL);
+}
