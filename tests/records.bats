@@ -7,16 +7,16 @@ setup() {
 	command -v xz >/dev/null || skip "no xz"
 }
 
-# audit_packed FILE: prints audit's last line of each kernel in it
+# audit_packed FILE: prints audit's last line of each history in it
 audit_packed() {
 	rm -rf "$BATS_TEST_TMPDIR/unpacked"
 	mkdir "$BATS_TEST_TMPDIR/unpacked"
 	tar xJf "$1" -C "$BATS_TEST_TMPDIR/unpacked"
 	cd "$BATS_TEST_TMPDIR/unpacked"
-	for k in experiments/*; do
-		audit -k "kernels/${k##*/}" -e "$k" >../audit || {
+	find . -path '*/experiments/*' -prune -type d | sort | while read -r k; do
+		audit -k "${k%/experiments/*}/kernels/${k##*/}" -e "$k" >../audit || {
 			cat ../audit
-			return 1
+			exit 1
 		}
 		tail -n 1 ../audit
 	done
@@ -67,4 +67,40 @@ audit_packed() {
 	"$ROOT/tests/keep-records.sh" . "$BATS_TEST_TMPDIR/b.tar.xz"
 	run -1 audit_packed "$BATS_TEST_TMPDIR/b.tar.xz"
 	[[ "$output" == *"exp_0001: "* ]]
+}
+
+@test "blind trials: a large gain is accepted, none is not" {
+	cd "$ROOT"
+	out=$BATS_TEST_TMPDIR/power
+	run -0 tests/power.sh draw "$out" 2
+	[[ "$output" == "labels sealed: sha256 $(sha256sum <"$out/labels" | cut -c1-64)" ]]
+	[ "$(sed 1d "$out/labels" | cut -d' ' -f2 | sort | xargs)" = "gain none" ]
+	run -0 tests/power.sh calibrate "$out" cpu 50 BENCH_S=6
+	[ "$(cat "$out/pad")" -gt 10000 ]
+	run -2 tests/power.sh reveal "$out"
+	[[ "$output" == "power: 2 trials are not judged yet" ]]
+	run -0 tests/power.sh run "$out" cpu 1 2 BENCH_S=10
+	run -0 tests/power.sh reveal "$out"
+	[[ "$output" == *"gain: 1 of 1 accepted"* ]]
+	[[ "$output" == *"none: 0 of 1 accepted"* ]]
+	# again: nothing is judged twice
+	run -0 tests/power.sh run "$out" cpu 1 2 BENCH_S=10
+	[ -z "$output" ]
+	run -0 tests/keep-records.sh "$out" "$BATS_TEST_TMPDIR/p.tar.xz"
+	run -0 audit_packed "$BATS_TEST_TMPDIR/p.tar.xz"
+	[ "${lines[1]}" = "1 verdicts decided again, 0 passed over, 0 problems" ]
+	# labels that were changed since are not believed
+	sed -i 's/gain/x/; s/none/gain/; s/x/none/' "$out/labels"
+	run -2 tests/power.sh reveal "$out"
+	[[ "$output" == *"labels: not what was sealed" ]]
+}
+
+@test "the scripts of the trials check their arguments" {
+	cd "$ROOT"
+	run -2 tests/power.sh
+	[[ "$output" == "usage: tests/power.sh draw OUT TRIALS"* ]]
+	run -2 tests/power.sh run "$BATS_TEST_TMPDIR"
+	run -2 tests/power.sh draw "$BATS_TEST_TMPDIR/x"
+	run -2 tests/null.sh
+	run -2 tests/keep-records.sh .
 }

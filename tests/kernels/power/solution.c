@@ -1,0 +1,25 @@
+/* solution - twice x, after PAD steps of work that nobody needs */
+#include "ratchet.h"
+
+#define PAD 100000
+
+static int run(const DLTensor *x, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+	volatile float last;
+	float sum = 1;
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	for (int i = 0; i < PAD; i++)
+		sum = sum * 0.999f + 1;
+	last = sum;
+	(void)last;
+	const float *in = (const float *)ratchet_data(x);
+	float *out = (float *)ratchet_data(y);
+	for (int64_t i = 0; i < n; i++)
+		out[i] = 2 * in[i];
+	return 0;
+}
+RATCHET_EXPORT(run, tensor, tensor)
