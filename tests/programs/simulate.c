@@ -186,12 +186,12 @@ static void judge(const struct world *w, struct plan plan, double change,
 static void print_errors(int count)
 {
 	const double change[] = {0, 0.005, 0.01, 0.015, 0.02, 0.05};
-	const struct plan plan[] = {{8, PAIRS}, {24, PAIRS}};
+	const struct plan plan[] = {{8, PAIRS}, {16, PAIRS}, {48, PAIRS}};
 
 	printf("world\tprocesses\tchange\tjudgements\tbetter_once\taccept\t"
 	       "equivalent\tnoisy\tslower\tprocesses_used\n");
 	for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++)
-		for (size_t p = 0; p < 2; p++)
+		for (size_t p = 0; p < 3; p++)
 			for (size_t k = 0; k < 6; k++)
 				judge(&worlds[i], plan[p], change[k],
 				      k ? count / 10 : count);
