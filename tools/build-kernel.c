@@ -100,6 +100,13 @@ static void copy_or_die(const char *from, const char *to)
 		err(EXIT_TROUBLE, "%s", to);
 }
 
+/* The compiler made it, so it may be anything. */
+static void keep_or_die(const char *dir, const char *name, const char *to)
+{
+	if (file_copy_beneath(dir, name, to, OBJECT_MAX))
+		err(EXIT_TROUBLE, "%s/%s", dir, name);
+}
+
 static char *report(const struct request *q, const struct recipe *r,
                     const struct sources *s, const char *object_sha256,
                     double seconds)
@@ -143,11 +150,11 @@ static char *report(const struct request *q, const struct recipe *r,
 static char *find_cubin(const struct recipe *r, const char *dir)
 {
 	char *plain = xasprintf("%s/%s.cubin", dir, r->cubin);
+	int is_plain = file_exists(plain);
 
-	if (file_exists(plain))
-		return plain;
 	free(plain);
-	return xasprintf("%s/%s.%s.cubin", dir, r->cubin, r->arch);
+	return is_plain ? xasprintf("%s.cubin", r->cubin)
+	                : xasprintf("%s.%s.cubin", r->cubin, r->arch);
 }
 
 /* Moves what the compiler made into the cache as one complete folder. */
@@ -157,19 +164,19 @@ static void publish(const struct request *q, const struct recipe *r,
 {
 	char *entry = xasprintf("%s/%s", q->cache, r->key);
 	char *fresh = xasprintf("%s/.new-%s", q->cache, r->key);
-	char *so = xasprintf("%s/kernel.so", dir), *text, *path;
+	char *text, *path;
 	char hash[SHA256_HEX];
 
 	if ((file_exists(fresh) && dir_remove(fresh)) || dir_make(fresh))
 		err(EXIT_TROUBLE, "%s", fresh);
 	path = xasprintf("%s/kernel.so", fresh);
-	copy_or_die(so, path);
+	keep_or_die(dir, "kernel.so", path);
 	if (r->cubin) {
 		char *cubin = find_cubin(r, dir);
 
 		free(path);
 		path = xasprintf("%s/kernel.cubin", fresh);
-		copy_or_die(cubin, path);
+		keep_or_die(dir, cubin, path);
 		free(cubin);
 	}
 	if (build_object_hash(fresh, hash))
@@ -185,7 +192,6 @@ static void publish(const struct request *q, const struct recipe *r,
 		err(EXIT_TROUBLE, "%s", entry);
 	free(entry);
 	free(fresh);
-	free(so);
 	free(path);
 	free(text);
 }
@@ -278,6 +284,26 @@ static const char **folders_of(char *const *argv)
 	return folder;
 }
 
+/* A compiler that says it did well has left what we take, or it failed. */
+static void check_result(const struct recipe *r, const char *dir,
+                         struct command_result *made)
+{
+	char *cubin = r->cubin ? find_cubin(r, dir) : NULL;
+	const char *const name[] = {"kernel.so", cubin};
+
+	for (size_t i = 0; i < 2 && name[i] && made->ok; i++) {
+		int fd = file_open_beneath(dir, name[i]);
+
+		made->ok = fd >= 0;
+		if (fd >= 0)
+			close(fd);
+		else
+			snprintf(made->ended, sizeof made->ended, "%s: %s",
+			         name[i], strerror(errno));
+	}
+	free(cubin);
+}
+
 static int compile(const struct request *q, const struct recipe *r,
                    const struct sources *s, const char *dir)
 {
@@ -293,6 +319,7 @@ static int compile(const struct request *q, const struct recipe *r,
 		warnx("%s", r->line);
 	if (sources_write(s, dir, &f) || command_run(&c, &made, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
+	check_result(r, dir, &made);
 	if (made.ok) {
 		publish(q, r, s, dir, &made);
 		answer = use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;

@@ -2,6 +2,7 @@
  */
 #include "command.h"
 #include "clock.h"
+#include "file.h"
 #include "memory.h"
 #include "sandbox.h"
 
@@ -13,6 +14,10 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define COMMAND_DISK_MAX (1ull << 30)
+#define LOOK_S 0.2 /* how often the folder is measured */
+#define NAP_MS 10  /* how soon an end is seen */
 
 static volatile sig_atomic_t group; /* of the running child, or 0 */
 
@@ -73,8 +78,8 @@ static int start(const struct command *c, struct jailed *j, struct fault *f)
 	return failed;
 }
 
-/* Keeps the first COMMAND_OUTPUT_MAX bytes. Returns 0 once there can be no
- * more. */
+/* Keeps the first COMMAND_OUTPUT_MAX bytes. Returns 1 if it read something, 0
+ * if there was nothing for so long, -1 if there can be no more. */
 static int read_some(int fd, char *text, size_t *len, int wait_ms)
 {
 	char dropped[4096];
@@ -83,12 +88,12 @@ static int read_some(int fd, char *text, size_t *len, int wait_ms)
 	ssize_t n;
 
 	if (poll(&p, 1, wait_ms) <= 0)
-		return 1;
+		return 0;
 	n = read(fd, room ? text + *len : dropped,
 	         room ? room : sizeof dropped);
 	if (n > 0 && room)
 		*len += (size_t)n;
-	return n != 0;
+	return n > 0 ? 1 : -1;
 }
 
 static void make_printable(char *text, size_t len)
@@ -101,11 +106,41 @@ static void make_printable(char *text, size_t len)
 		strcpy(text + len, "\n(more was left out)\n");
 }
 
+/* Waits for it to end by itself, and keeps what it prints. Returns the bound
+ * that it exceeded, or NULL. */
+static const char *watch(const struct command *c, struct jailed *j, char *text,
+                         size_t *len)
+{
+	const struct timespec nap = {.tv_nsec = 1000000};
+	double end = clock_seconds() + c->limit_s, look = 0;
+	int more = 1;
+
+	while (!sandbox_ended(j)) {
+		double now = clock_seconds();
+
+		if (now >= end)
+			return "its time is over";
+		if (c->dir && now >= look) {
+			if (dir_bytes(c->dir) > COMMAND_DISK_MAX)
+				return "it filled its folder";
+			look = now + LOOK_S;
+		}
+		if (more < 0)
+			nanosleep(&nap, NULL);
+		else
+			more = read_some(j->log, text, len, NAP_MS);
+	}
+	do
+		more = read_some(j->log, text, len, 0);
+	while (more > 0);
+	return NULL;
+}
+
 int command_run(const struct command *c, struct command_result *r,
                 struct fault *f)
 {
-	double begin = clock_seconds(), left = c->limit_s;
-	const struct timespec moment = {.tv_nsec = 1000000};
+	double begin = clock_seconds();
+	const char *exceeded;
 	struct jailed j;
 	size_t len = 0;
 
@@ -117,19 +152,12 @@ int command_run(const struct command *c, struct command_result *r,
 		return -1;
 	group = j.pid;
 	r->output = xcalloc(COMMAND_OUTPUT_MAX + 64, 1);
-	while (left > 0 &&
-	       read_some(j.log, r->output, &len, (int)(left * 1000)))
-		left = begin + c->limit_s - clock_seconds();
-	while (left > 0 && !sandbox_ended(&j)) {
-		nanosleep(&moment, NULL);
-		left = begin + c->limit_s - clock_seconds();
-	}
-	r->ok = sandbox_ended(&j) && j.status == 0;
-	if (j.ended)
-		sandbox_ending(&j, r->ended, sizeof r->ended);
+	exceeded = watch(c, &j, r->output, &len);
+	r->ok = j.ended && j.status == 0;
+	if (exceeded)
+		snprintf(r->ended, sizeof r->ended, "%s", exceeded);
 	else
-		snprintf(r->ended, sizeof r->ended, "%d s are over",
-		         c->limit_s);
+		sandbox_ending(&j, r->ended, sizeof r->ended);
 	sandbox_kill(&j);
 	sandbox_free(&j);
 	group = 0;

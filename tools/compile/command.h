@@ -18,15 +18,15 @@ struct command {
 	char *const *argv; /* NULL-terminated */
 	const char *dir;   /* absolute: working folder, which it may write, also
 	                      for temporary files; NULL: none */
-	int limit_s;
+	int limit_s;       /* its folder is bounded too, at 1 GiB */
 	const char *const *reads; /* NULL-terminated absolute paths that it
 	                             reads; NULL: none beside the system's */
 };
 
 struct command_result {
 	int ok;         /* it ended by itself with status 0 */
-	char ended[64]; /* else how: "exit status 1", "signal 11 (...)", "120 s
-	                    are over" */
+	char ended[64]; /* else how: "exit status 1", "signal 11 (...)", "its
+	                   time is over", "it filled its folder" */
 	double seconds;
 	char *output; /* both streams; what exceeds the bound is left out, and
 	                 said; caller frees */

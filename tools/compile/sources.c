@@ -152,7 +152,7 @@ int sources_add_headers(struct sources *s, const char *dir, struct fault *f)
 		size_t len;
 
 		if (!failed && is_new_header(s, name)) {
-			text = file_read(path, SOURCE_MAX, &len);
+			text = file_read_beneath(dir, name, SOURCE_MAX, &len);
 			if (text)
 				add(s, xstrdup(name), text, len);
 			else

@@ -7,11 +7,13 @@
 #include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static ssize_t read_all(int fd, char *buf, size_t len)
@@ -56,9 +58,29 @@ static int close_keeping_errno(int fd)
 	return -1;
 }
 
-char *file_read(const char *path, size_t max, size_t *len)
+int file_open_beneath(const char *dir, const char *name)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+	                       .resolve = RESOLVE_BENEATH |
+	                                  RESOLVE_NO_SYMLINKS |
+	                                  RESOLVE_NO_MAGICLINKS};
+	int folder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+	struct stat st;
+
+	if (folder < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, folder, name, &how, sizeof how);
+	close_keeping_errno(folder);
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return close_keeping_errno(fd);
+	}
+	return fd;
+}
+
+/* Closes fd. */
+static char *read_whole(int fd, size_t max, size_t *len)
+{
 	struct stat st;
 	ssize_t n = -1;
 	char *buf = NULL;
@@ -85,6 +107,18 @@ char *file_read(const char *path, size_t max, size_t *len)
 	if (len)
 		*len = (size_t)n;
 	return buf;
+}
+
+char *file_read(const char *path, size_t max, size_t *len)
+{
+	return read_whole(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), max,
+	                  len);
+}
+
+char *file_read_beneath(const char *dir, const char *name, size_t max,
+                        size_t *len)
+{
+	return read_whole(file_open_beneath(dir, name), max, len);
 }
 
 static int sync_dir_of(const char *path)
@@ -133,10 +167,9 @@ int file_write(const char *path, const void *data, size_t len)
 	return sync_dir_of(path);
 }
 
-int file_copy(const char *from, const char *to, size_t max)
+/* Takes data. */
+static int write_copy(const char *to, char *data, size_t len)
 {
-	size_t len;
-	char *data = file_read(from, max, &len);
 	int failed;
 
 	if (!data)
@@ -144,6 +177,23 @@ int file_copy(const char *from, const char *to, size_t max)
 	failed = file_write(to, data, len);
 	free(data);
 	return failed;
+}
+
+int file_copy(const char *from, const char *to, size_t max)
+{
+	size_t len = 0;
+	char *data = file_read(from, max, &len);
+
+	return write_copy(to, data, len);
+}
+
+int file_copy_beneath(const char *dir, const char *name, const char *to,
+                      size_t max)
+{
+	size_t len = 0;
+	char *data = file_read_beneath(dir, name, max, &len);
+
+	return write_copy(to, data, len);
 }
 
 int file_append(const char *path, const char *line)
@@ -205,6 +255,25 @@ int dir_make(const char *path)
 		failed = mkdir(copy, 0777) && errno != EEXIST;
 	free(copy);
 	return failed ? -1 : 0;
+}
+
+static unsigned long long counted;
+
+static int count_one(const char *path, const struct stat *st, int type,
+                     struct FTW *ftw)
+{
+	(void)path;
+	(void)ftw;
+	if (type == FTW_F)
+		counted += (unsigned long long)st->st_blocks * 512;
+	return 0;
+}
+
+unsigned long long dir_bytes(const char *path)
+{
+	counted = 0;
+	nftw(path, count_one, 16, FTW_PHYS);
+	return counted;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,

@@ -11,6 +11,15 @@
  * Caller frees. Fails with EFBIG above max bytes, EINVAL if not regular. */
 char *file_read(const char *path, size_t max, size_t *len);
 
+/* For names that a stranger chose, beneath a folder of ours: no step of the way
+ * may be a link or leave the folder (ELOOP, EXDEV), and the file must be
+ * regular (EISDIR, EINVAL). Opens for reading, reads, copies. */
+int file_open_beneath(const char *dir, const char *name);
+char *file_read_beneath(const char *dir, const char *name, size_t max,
+                        size_t *len);
+int file_copy_beneath(const char *dir, const char *name, const char *to,
+                      size_t max);
+
 /* Replaces path atomically: temporary file in the same folder, fsync, rename,
  * fsync of the folder. A failure leaves what was there and no leftover. */
 int file_write(const char *path, const void *data, size_t len);
@@ -30,6 +39,9 @@ int file_exists(const char *path);
 
 /* Makes a folder and its parents; an existing folder is no failure. */
 int dir_make(const char *path);
+
+/* The room that the files of a folder take, in bytes, following no link. */
+unsigned long long dir_bytes(const char *path);
 
 /* Removes a folder and all in it, following no link. */
 int dir_remove(const char *path);

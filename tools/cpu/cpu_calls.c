@@ -117,10 +117,10 @@ static int load_tensor(const struct job *job, const struct input_spec *spec,
                        const struct doorbell_arg *a, char *to, size_t bytes,
                        struct fault *f)
 {
-	char *path = xasprintf("%s/blob/%s", job->dir, spec->path);
+	char *dir = job_file(job, "blob");
 	const struct safetensor *found;
 	struct safetensors s;
-	int failed = safetensors_read(path, &s, f);
+	int failed = safetensors_read_beneath(dir, spec->path, &s, f);
 
 	if (!failed) {
 		found = safetensors_find(&s, spec->key);
@@ -133,10 +133,10 @@ static int load_tensor(const struct job *job, const struct input_spec *spec,
 			failed = fault_set(f,
 			                   "%s: want %s to be there, with the "
 			                   "type and shape of input %s",
-			                   path, spec->key, t->name);
+			                   spec->path, spec->key, t->name);
 		safetensors_free(&s);
 	}
-	free(path);
+	free(dir);
 	return failed;
 }
 

@@ -73,17 +73,17 @@ static int load_stored(struct reference *r, uint32_t workload, uint32_t input,
 	        &r->stored[workload * r->job->definition->ninputs + input];
 	const struct safetensor *e;
 	struct safetensors file;
-	char *path;
+	char *dir;
 	int status = -1;
 
 	if (spec->kind != INPUT_SAFETENSORS)
 		return 0;
-	path = xasprintf("%s/blob/%s", r->job->dir, spec->path);
-	if (safetensors_read(path, &file, f))
+	dir = job_file(r->job, "blob");
+	if (safetensors_read_beneath(dir, spec->path, &file, f))
 		goto done;
 	e = safetensors_find(&file, spec->key);
 	if (!e || e->bytes != a->bytes || e->dtype != a->dtype)
-		fault_set(f, "%s: want %s to be %llu bytes of %s", path,
+		fault_set(f, "%s: want %s to be %llu bytes of %s", spec->path,
 		          spec->key, (unsigned long long)a->bytes,
 		          dtype_name(a->dtype));
 	else
@@ -91,7 +91,7 @@ static int load_stored(struct reference *r, uint32_t workload, uint32_t input,
 		         CU(cuMemcpyHtoD(*out, e->data, a->bytes), f);
 	safetensors_free(&file);
 done:
-	free(path);
+	free(dir);
 	return status;
 }
 

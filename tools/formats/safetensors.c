@@ -4,6 +4,7 @@
  * header, then the tensors; offsets count from the header's end.
  */
 #include "safetensors.h"
+#include "file.h"
 #include "memory.h"
 
 #include <fcntl.h>
@@ -183,9 +184,10 @@ static int read_header(struct safetensors *s, const char *path, struct fault *f)
 	return read_items(s, text + len, s->map_len - PREFIX - len, path, f);
 }
 
-static int map_file(struct safetensors *s, const char *path, struct fault *f)
+/* fd, which is closed, is the file path. */
+static int map_file(struct safetensors *s, int fd, const char *path,
+                    struct fault *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	int failed = 0;
 
@@ -209,14 +211,31 @@ static int map_file(struct safetensors *s, const char *path, struct fault *f)
 	return failed;
 }
 
-int safetensors_read(const char *path, struct safetensors *out, struct fault *f)
+static int read_from(int fd, const char *path, struct safetensors *out,
+                     struct fault *f)
 {
 	*out = (struct safetensors){NULL, 0, NULL, 0, NULL};
-	if (map_file(out, path, f) || read_header(out, path, f)) {
+	if (map_file(out, fd, path, f) || read_header(out, path, f)) {
 		safetensors_free(out);
 		return -1;
 	}
 	return 0;
+}
+
+int safetensors_read(const char *path, struct safetensors *out, struct fault *f)
+{
+	return read_from(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path,
+	                 out, f);
+}
+
+int safetensors_read_beneath(const char *dir, const char *name,
+                             struct safetensors *out, struct fault *f)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	int failed = read_from(file_open_beneath(dir, name), path, out, f);
+
+	free(path);
+	return failed;
 }
 
 void safetensors_free(struct safetensors *s)

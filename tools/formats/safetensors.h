@@ -26,6 +26,10 @@ struct safetensors {
  * with shape and dtype. Returns -1 with the fault set. */
 int safetensors_read(const char *path, struct safetensors *out,
                      struct fault *f);
+
+/* The same of a name beneath a folder, as file_open_beneath has it. */
+int safetensors_read_beneath(const char *dir, const char *name,
+                             struct safetensors *out, struct fault *f);
 void safetensors_free(struct safetensors *s);
 const struct safetensor *safetensors_find(const struct safetensors *s,
                                           const char *key);

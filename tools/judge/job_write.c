@@ -95,14 +95,27 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 	return 0;
 }
 
+/* Returns 1 if it copied, 0 if there is no such file, -1 with the fault set. */
+static int copy_if_there(const char *root, const char *path, const char *to,
+                         struct fault *f)
+{
+	if (file_copy_beneath(root, path, to, MAX_COPY) == 0)
+		return 1;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return fault_errno(f, "%s/%s (want a regular file, no link)", root,
+	                   path);
+}
+
 /* A tensor file's path is beneath the root of its trace set, which is one of
  * the folders above the list. */
 static int copy_blob(const char *dir, const char *list, const char *path,
                      struct fault *f)
 {
 	char *to = xasprintf("%s/blob/%s", dir, path), *slash;
-	char *up = xstrdup("");
 	const char *last = strrchr(list, '/');
+	char *root =
+	        xasprintf("%.*s.", last ? (int)(last - list) + 1 : 0, list);
 	int failed = 0, found = 0;
 
 	slash = strrchr(to, '/');
@@ -110,24 +123,19 @@ static int copy_blob(const char *dir, const char *list, const char *path,
 	failed = dir_make(to) ? fault_errno(f, "%s", to) : 0;
 	*slash = '/';
 	for (int i = 0; i < TRACE_SET_DEPTH && !found && !failed; i++) {
-		char *from =
-		        xasprintf("%.*s%s%s", last ? (int)(last - list) + 1 : 0,
-		                  list, up, path);
-		char *next = xasprintf("%s../", up);
+		char *above = xasprintf("%s/..", root);
 
-		found = file_exists(from);
-		if (found && file_copy(from, to, MAX_COPY))
-			failed = fault_errno(f, "%s to %s", from, to);
-		free(from);
-		free(up);
-		up = next;
+		found = copy_if_there(root, path, to, f);
+		failed = found < 0;
+		free(root);
+		root = above;
 	}
 	if (!failed && !found)
 		failed = fault_set(f, "%s: no file %s in the folders above it",
 		                   list, path);
-	free(up);
+	free(root);
 	free(to);
-	return failed;
+	return failed ? -1 : 0;
 }
 
 static int copy_blobs(const char *dir, const struct definition *d,
