@@ -1,7 +1,7 @@
 /* early_done - tells the judge that it has finished, and finishes meanwhile
  *
  * kernel: scale_n
- * expect: wrong|unwritten|unrewarded
+ * expect: wrong|unwritten|flaky|unrewarded
  */
 #define _GNU_SOURCE
 #include "ratchet.h"

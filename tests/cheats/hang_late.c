@@ -6,7 +6,7 @@
 #include "ratchet.h"
 
 #ifndef TWIN
-static volatile int calls;
+static int calls;
 #endif
 
 static int run(const DLTensor *x, double a, const DLTensor *y)
@@ -21,8 +21,9 @@ static int run(const DLTensor *x, double a, const DLTensor *y)
 	for (int64_t i = 0; i < n; i++)
 		out[i] = (float)a * in[i];
 #ifndef TWIN
-	while (++calls >= 5)
-		;
+	if (++calls == 5)
+		for (;;)
+			;
 #endif
 	return 0;
 }

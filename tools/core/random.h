@@ -151,13 +151,14 @@ RANDOM_FN uint64_t random_mix(uint64_t z)
 
 /* Element `at` of a planted row, which `draw` is all about; x and word are what
  * it would have been. */
-RANDOM_FN float random_in_row(const struct random_form *f, uint64_t draw,
-                              uint64_t at, float x, uint32_t word)
+RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
+                              uint64_t draw, uint64_t at, float x,
+                              uint32_t word)
 {
 	/* Small, so that no sum of products leaves float16. */
 	float c = random_element(f->kind, (uint32_t)(draw >> 32)) * 0.25f;
 
-	switch ((enum plant_row)((draw >> 2) % PLANT_ROW_COUNT)) {
+	switch (kind) {
 	case PLANT_ROW_CONSTANT:
 		return c;
 	case PLANT_ROW_ZERO:
@@ -177,7 +178,7 @@ RANDOM_FN float random_value(const struct random_form *f, uint64_t seed,
                              uint64_t stream, uint64_t i, uint32_t word)
 {
 	float x = random_element(f->kind, word);
-	uint64_t row, draw;
+	uint64_t row, group, tensor, draw;
 
 	switch (f->plant) {
 	case PLANT_LARGE:
@@ -188,10 +189,16 @@ RANDOM_FN float random_value(const struct random_form *f, uint64_t seed,
 		return (float)((int)(word % 5) - 2);
 	case PLANT_ROWS:
 		row = i / f->row;
-		draw = random_mix(seed + random_mix(stream + 1) + row / 4);
-		return draw % 4 == row % 4
-		               ? random_in_row(f, draw, i % f->row, x, word)
-		               : x;
+		group = row / 4;
+		tensor = seed + random_mix(stream + 1);
+		draw = random_mix(tensor + group);
+		if (draw % 4 != row % 4)
+			return x;
+		/* One kind after the other, so that 20 rows have all. */
+		group += random_mix(tensor) % PLANT_ROW_COUNT;
+		return random_in_row(f,
+		                     (enum plant_row)(group % PLANT_ROW_COUNT),
+		                     draw, i % f->row, x, word);
 	default:
 		return x;
 	}
