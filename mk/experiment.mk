@@ -29,14 +29,16 @@ COMPILE = $(BUILD)/build-kernel -c $(BUILD)/cache -d $(D)
 JUDGE   = -k $(K) -w $(W) -c $(BUILD)/cache $(if $(BENCH_S),-t $(BENCH_S))
 REF     = $(GROUND)/reference/build.json
 INC     = $(GROUND)/incumbent/build.json
+GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 
 # What every judgement stands on. build-kernel does nothing where its result
 # is there, and makes again what `make clean` took away.
 .PHONY: ground candidate experiment
 ground: tools
-	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(BUILD)/lock
+	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
 	@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX)
 	@$(COMPILE) -o $(INC) $(K) $(call source,$K)
+	$(if $(GEN),@$(BUILD)/build-kernel -c $(BUILD)/cache -d cpu -o $(GEN) $(K) $(K)/generate.c)
 candidate: ground
 	@$(COMPILE) -o $(E)/build.json $(K) $(call source,$E) || test $$? -eq 1
 
@@ -45,7 +47,7 @@ candidate: ground
 ifneq ($(EXP),)
 ifeq ($(wildcard $(E)/result.md),)
 $(E)/verify.jsonl: | candidate
-	@tools/again.sh $(BUILD)/verify $(JUDGE) -o $@ $(REF) $(E)/build.json
+	@tools/again.sh $(BUILD)/verify $(JUDGE) $(GEN:%=-g %) -o $@ $(REF) $(E)/build.json
 $(E)/bench.tsv: | $(E)/verify.jsonl
 	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP)$(wildcard $(E)/nodedup),-f) -V $| \
 		-L $(X)/ledger.jsonl -o $@ $(REF) $(E)/build.json $(INC)

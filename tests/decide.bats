@@ -57,6 +57,28 @@ fails() {
 	done
 }
 
+# hidden STATUS: of a hidden shape beside the two workloads
+hidden() {
+	sed -i '1s/"hidden": "none"/"hidden": "n=1..9: 1 shape"/; 1s/"workloads": 2/"workloads": 3/' "$X/verify.jsonl"
+	echo '{"uuid": "hidden-1", "axes": {"n": 3}, "status": "'"$1"'", "detail": "{\"n\": 3}: element 1", "launches": 4}' >>"$X/verify.jsonl"
+}
+
+@test "a hidden shape is verified, not measured, and not among the workloads" {
+	hidden ok
+	bench 1.05
+	confirm 1.04
+	decides accept -
+	[ "$(value hidden)" = "n=1..9: 1 shape" ]
+	[ "$(grep -c '"uuid"' "$X/verdict.json")" = 2 ]
+}
+
+@test "a hidden shape that is wrong rejects, and the verdict tells which" {
+	hidden wrong
+	decides reject wrong
+	[ "$(value detail)" = 'workload hidden-1: {\"n\": 3}: element 1' ]
+	grep -q '"uuid": "hidden-1"' "$X/verdict.json"
+}
+
 @test "an unknown status is trouble, with its line" {
 	verify perfect
 	fails "$X/verify.jsonl:3: unknown status 'perfect'"

@@ -13,7 +13,10 @@ a=$4
 b=${5-}
 dir=$KERNELS/$KERNEL
 out=$BUILD/measured/$KERNEL.$device
-reference=$BUILD/run/$KERNEL.$device/reference/build.json
+ground=$BUILD/run/$KERNEL.$device
+reference=$ground/reference/build.json
+generate=
+[ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
 fail() {
 	echo "measure: $*" >&2
@@ -64,12 +67,14 @@ quick | full | stride\ [1-9]*) ;;
 esac
 rm -rf "$out"
 compile a "$a"
-front verify -o "$out/verify.jsonl" "$reference" "$out/a/build.json"
+front verify ${generate:+-g "$generate"} -o "$out/verify.jsonl" \
+	"$reference" "$out/a/build.json"
 if grep -q '"status": "[^o]' "$out/verify.jsonl"; then
 	grep '"status": "[^o]' "$out/verify.jsonl"
 	fail "$a: not right: see $out/verify.jsonl"
 fi
-echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads"
+echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads," \
+	"hidden: $(sed -n '1s/.*"hidden": "\([^"]*\)".*/\1/p' "$out/verify.jsonl")"
 [ "$what" = bench ] || exit 0
 compile b "$b"
 front bench -f -o "$out/bench.tsv" "$reference" "$out/a/build.json" \

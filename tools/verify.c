@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"verify [-v] [-m mode] [-t seconds] -k kerneldir "                     \
+	"verify [-v] [-g generate.json] [-m mode] [-t seconds] -k kerneldir "  \
 	"-w workloads -c cache -o verify.jsonl reference.json candidate.json"
 
 /* The head alone: there is nothing to verify. */
@@ -51,8 +51,10 @@ int main(int argc, char *argv[])
 	int opt, built;
 
 	tool_start();
-	while ((opt = getopt(argc, argv, "c:k:m:o:t:vw:")) != -1) {
-		if (front_option(&front, opt, optarg))
+	while ((opt = getopt(argc, argv, "c:g:k:m:o:t:vw:")) != -1) {
+		if (opt == 'g')
+			front.parts.generator = optarg;
+		else if (front_option(&front, opt, optarg))
 			tool_usage(USAGE);
 	}
 	if (argc - optind != 2 || !front_is_complete(&front))

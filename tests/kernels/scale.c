@@ -72,6 +72,9 @@ __attribute__((unused)) static void spoil(float *in, float *out, int64_t n)
 #if defined(WRONG_LARGEST)
 	if (n >= 1000)
 		out[n / 2] += 1;
+#elif defined(LISTED_ONLY)
+	if (n != 1 && n != 5 && n != 1000)
+		out[n - 1] += 1;
 #elif defined(WRONG_LAST)
 	out[n - 1] += 0.5f + fabsf(out[n - 1]);
 #elif defined(IMPRECISE)

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "sha256.h"
 #include "verdict.h"
+#include "workload.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -81,7 +82,11 @@ static void add_workloads(json *d, const struct evidence *e,
 		const json *line = e->verification.line[i];
 		const char *uuid = json_string(json_get(line, "uuid"));
 		const struct comparison_cell *cell = find_cell(found, uuid);
-		json *o = json_add(list, NULL, json_object());
+		json *o;
+
+		if (workload_is_hidden(uuid) && line != e->verification.failed)
+			continue;
+		o = json_add(list, NULL, json_object());
 
 		json_add_string(o, "uuid", uuid);
 		json_add_string(o, "status",

@@ -37,6 +37,11 @@ size_t workload_bytes(const struct definition *d, const struct workload *w)
 	return sum;
 }
 
+int workload_is_hidden(const char *uuid)
+{
+	return strncmp(uuid, HIDDEN_UUID, strlen(HIDDEN_UUID)) == 0;
+}
+
 /* Takes a line of the file, unless it is blank. */
 static int add_line(struct workload_list *list, const char *text, size_t len,
                     long number, const struct definition *d, const char *path,

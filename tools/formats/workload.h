@@ -35,6 +35,11 @@ int workload_list_read(const char *path, const struct definition *d,
                        struct workload_list *out, struct fault *f);
 void workload_list_free(struct workload_list *list);
 
+/* What the uuids of shapes begin with that a verification adds to the listed
+ * ones (hidden.h). */
+#define HIDDEN_UUID "hidden-"
+int workload_is_hidden(const char *uuid);
+
 /* Bytes of all inputs and outputs of one workload; a list is refused where
  * they would overflow. */
 size_t workload_bytes(const struct definition *d, const struct workload *w);

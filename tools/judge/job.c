@@ -10,15 +10,18 @@
 #define MAX_PROCESSES 48 /* more than these prove little more */
 
 const char *const kernel_settings_known[] = {
-        "edit",      "cflags",        "arch",      "include",       "atol",
-        "rtol",      "matched_ratio", "precision", "sets",          "processes",
-        "pairs",     "min_effect",    "guard",     "bench_s",       "mode",
-        "timeout_s", "scratch",       "workloads", "quick",         "threads",
-        "weight.",   "hidden.",       "gather",    "max_processes", "plant",
-        NULL};
+        "edit",          "cflags",        "arch",
+        "include",       "atol",          "rtol",
+        "matched_ratio", "precision",     "sets",
+        "processes",     "pairs",         "min_effect",
+        "guard",         "bench_s",       "mode",
+        "timeout_s",     "scratch",       "workloads",
+        "quick",         "threads",       "weight.",
+        "hidden.",       "gather",        "max_processes",
+        "plant",         "hidden_shapes", NULL};
 
-static const char *const job_known[] = {"phase", "device", "seed", "budget_s",
-                                        NULL};
+static const char *const job_known[] = {"phase",    "device", "seed",
+                                        "budget_s", "hidden", NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -53,6 +56,7 @@ static int read_head(struct job *j, struct fault *f)
 	phase = settings_string(&s, "phase", "");
 	device = settings_string(&s, "device", "");
 	j->phase = strcmp(phase, "bench") ? PHASE_VERIFY : PHASE_BENCH;
+	j->hidden = xstrdup(settings_string(&s, "hidden", "none"));
 	j->is_cuda = strcmp(device, "cuda") == 0;
 	if (strcmp(phase, "bench") && strcmp(phase, "verify"))
 		failed = fault_set(f, "%s: want phase to be verify or bench",
@@ -187,6 +191,7 @@ void job_free(struct job *j)
 	if (j->definition)
 		definition_free(j->definition);
 	settings_free(&j->settings);
+	free(j->hidden);
 	free(j->dir);
 	free(j);
 }

@@ -34,6 +34,7 @@ struct job {
 	enum phase phase;
 	int is_cuda;
 	uint64_t seed;   /* secret until the kernels are dead */
+	char *hidden;    /* which shapes the list has beyond the kernel's */
 	double start;    /* of clock_seconds, when it was read */
 	double budget_s; /* for this phase, from start */
 	int processes, max_processes, pairs, sets;
@@ -62,7 +63,8 @@ struct job_parts {
 	const char *cache;      /* where build-kernel keeps its code */
 	const char *reference, *candidate, *incumbent; /* build.json files;
 	                            incumbent may be NULL for verify */
-	const char *select; /* "full", "quick", "stride N" */
+	const char *select;    /* "full", "quick", "stride N" */
+	const char *generator; /* of generate.c, or NULL */
 	enum phase phase;
 	double budget_s; /* of the whole judgement; 0: as settings say */
 };

@@ -1,6 +1,7 @@
 /* job_write - gathers what a job needs into its folder */
 #include "build.h"
 #include "file.h"
+#include "hidden.h"
 #include "job.h"
 #include "json.h"
 #include "memory.h"
@@ -56,6 +57,25 @@ static int copy_code(const char *dir, const struct build *b, const char *cache,
 		free(name);
 		free(from);
 	}
+	return failed;
+}
+
+/* What makes stored tensors runs on a CPU, whatever the device. */
+static int copy_generator(const char *dir, const struct job_parts *p,
+                          struct fault *f)
+{
+	struct build b;
+	int failed;
+
+	if (!p->generator)
+		return 0;
+	if (build_read(p->generator, &b, f))
+		return -1;
+	if (!b.ok || strcmp(b.device, "cpu"))
+		failed = fault_set(f, "%s: want code for a CPU", p->generator);
+	else
+		failed = copy_code(dir, &b, p->cache, "generate", 1, f);
+	build_free(&b);
 	return failed;
 }
 
@@ -150,24 +170,34 @@ static int copy_blobs(const char *dir, const struct definition *d,
 	return 0;
 }
 
-static int write_workloads(const char *dir, const struct definition *d,
-                           const struct workload_list *list,
-                           const size_t *chosen, int count,
-                           const char *list_path, struct fault *f)
+/* The lines of the chosen workloads; the tensors that they name. */
+static int put_workloads(FILE *out, const char *dir, const struct hidden *h,
+                         const char *list_path, struct fault *f)
 {
-	char *path = xasprintf("%s/workloads.jsonl", dir), *text;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-	int failed = 0;
-
-	for (int i = 0; i < count && !failed; i++) {
-		const struct workload *w = &list->item[chosen[i]];
+	for (size_t i = 0; i < h->count; i++) {
+		const struct workload *w = &h->list->item[h->chosen[i]];
 		char *line = json_text(w->document, 0);
 
 		fprintf(out, "%s\n", line);
 		free(line);
-		failed = copy_blobs(dir, d, w, list_path, f);
+		if (copy_blobs(dir, h->definition, w, list_path, f))
+			return -1;
 	}
+	return 0;
+}
+
+/* workloads.jsonl: in a verification, with shapes that are not listed. */
+static int write_workloads(const char *dir, const struct hidden *h,
+                           const struct job_parts *p, char **record,
+                           struct fault *f)
+{
+	char *path = xasprintf("%s/workloads.jsonl", dir), *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int failed = put_workloads(out, dir, h, p->workloads, f);
+
+	if (!failed && p->phase == PHASE_VERIFY)
+		failed = hidden_add(h, out, record, f);
 	fclose(out);
 	if (!failed && file_write(path, text, len))
 		failed = fault_errno(f, "%s", path);
@@ -176,52 +206,97 @@ static int write_workloads(const char *dir, const struct definition *d,
 	return failed;
 }
 
+static int check_uuids(const struct workload_list *list, const char *path,
+                       struct fault *f)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (workload_is_hidden(list->item[i].uuid))
+			return fault_set(f,
+			                 "%s:%ld: want a uuid that does not "
+			                 "begin with " HIDDEN_UUID,
+			                 path, list->item[i].line);
+	}
+	return 0;
+}
+
+/* *record becomes what is hidden, or stays NULL. */
 static int write_problem(const char *dir, const struct job_parts *p,
                          const struct definition *d, const struct settings *s,
-                         struct fault *f)
+                         uint64_t seed, char **record, struct fault *f)
 {
+	char *generator =
+	        p->generator ? xasprintf("%s/generate.so", dir) : NULL;
 	struct workload_list list;
-	size_t *chosen;
-	int count, failed = -1;
+	size_t *chosen = NULL;
+	int count = -1, failed;
 
-	if (workload_list_read(p->workloads, d, &list, f))
-		return -1;
-	count = select_workloads(d, &list, s, p->select, &chosen, f);
-	if (count > 0) {
-		failed = write_workloads(dir, d, &list, chosen, count,
-		                         p->workloads, f);
-		free(chosen);
+	failed = workload_list_read(p->workloads, d, &list, f);
+	if (!failed)
+		failed = check_uuids(&list, p->workloads, f);
+	if (!failed)
+		count = select_workloads(d, &list, s, p->select, &chosen, f);
+	if (!failed && count > 0) {
+		const struct hidden h = {.dir = dir,
+		                         .definition = d,
+		                         .settings = s,
+		                         .list = &list,
+		                         .chosen = chosen,
+		                         .count = (size_t)count,
+		                         .seed = seed,
+		                         .generator = generator};
+
+		failed = write_workloads(dir, &h, p, record, f);
 	}
+	free(chosen);
+	free(generator);
 	workload_list_free(&list);
-	return failed;
+	return failed || count < 1 ? -1 : 0;
 }
 
 static int write_head(const char *dir, const struct job_parts *p,
-                      const struct settings *s, struct fault *f)
+                      const struct settings *s, uint64_t seed,
+                      const char *hidden, struct fault *f)
 {
 	double budget = strcmp(s->device, "cuda") ? 45 : 120;
 	int is_bench = p->phase == PHASE_BENCH, failed;
-	uint64_t seed;
 	char *path, *text;
 
 	if (settings_number(s, "bench_s", 1, 1e6, &budget, f))
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;
-	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-		return fault_errno(f, "getrandom");
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
 	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
-	        "budget_s = %.3f\n",
+	        "budget_s = %.3f\nhidden = %s\n",
 	        is_bench ? "bench" : "verify", s->device,
 	        (unsigned long long)seed,
-	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY));
+	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
+	        hidden ? hidden : "none");
 	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
 	if (failed)
 		fault_errno(f, "%s", path);
 	free(path);
 	free(text);
+	return failed ? -1 : 0;
+}
+
+/* What is in the folder besides code. */
+static int write_texts(const char *dir, const struct job_parts *p,
+                       const struct definition *d, const struct settings *s,
+                       struct fault *f)
+{
+	char *hidden = NULL;
+	uint64_t seed;
+	int failed;
+
+	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+		return fault_errno(f, "getrandom");
+	failed = write_problem(dir, p, d, s, seed, &hidden, f) ||
+	         write_head(dir, p, s, seed, hidden, f) ||
+	         copy_from(p->kernel_dir, dir, "definition.json", f) ||
+	         copy_from(p->kernel_dir, dir, "settings", f);
+	free(hidden);
 	return failed ? -1 : 0;
 }
 
@@ -235,12 +310,10 @@ int job_write(const char *dir, const struct job_parts *p, struct fault *f)
 	int failed = -1;
 
 	if (d && copy_builds(dir, p, d->name, device, f) == 0 &&
+	    copy_generator(dir, p, f) == 0 &&
 	    settings_read(settings, device, kernel_settings_known, &s, f) ==
 	            0) {
-		failed = write_problem(dir, p, d, &s, f) ||
-		         write_head(dir, p, &s, f) ||
-		         copy_from(p->kernel_dir, dir, "definition.json", f) ||
-		         copy_from(p->kernel_dir, dir, "settings", f);
+		failed = write_texts(dir, p, d, &s, f);
 		settings_free(&s);
 	}
 	definition_free(d);

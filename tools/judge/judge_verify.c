@@ -21,7 +21,7 @@
 
 struct proof {
 	const char *reason; /* NULL: right so far */
-	char detail[200];
+	char detail[320];
 	int launches;
 	struct check check; /* of plain sets, and of what failed */
 };
@@ -44,16 +44,38 @@ static int is_final(const char *reason)
 	       strcmp(reason, REASON_DEVICE_STATE) == 0;
 }
 
-/* What was wrong, and with which values, unless they were plain. */
-static void name_reason(struct proof *p, const struct measurement *m,
-                        enum plant plant)
+static json *axes_of(const struct job *job, const struct workload *w)
 {
+	const struct definition *d = job->definition;
+	json *axes = json_object();
+
+	for (size_t i = 0; i < d->naxes; i++) {
+		if (d->axes[i].is_var)
+			json_add_integer(axes, d->axes[i].name,
+			                 w->axis_value[i]);
+	}
+	return axes;
+}
+
+/* What was wrong, with which shape, unless it is listed, and with which
+ * values, unless they were plain. */
+static void name_reason(const struct verification *v, size_t workload, int set,
+                        const struct measurement *m)
+{
+	const struct workload *w = &v->job->workloads.item[workload];
+	enum plant plant = v->job->plant[set];
+	struct proof *p = &v->proof[workload];
+	json *axes = axes_of(v->job, w);
+	char *shape = json_text(axes, 0);
+	int hidden = workload_is_hidden(w->uuid);
+
 	p->reason = m->reason;
-	if (plant == PLANT_NONE)
-		memcpy(p->detail, m->detail, sizeof p->detail);
-	else
-		snprintf(p->detail, sizeof p->detail, "values `%s`: %.170s",
-		         plant_name(plant), m->detail);
+	snprintf(p->detail, sizeof p->detail, "%.120s%s%s%s%s%.200s",
+	         hidden ? shape : "", hidden ? ": " : "",
+	         plant ? "values `" : "", plant ? plant_name(plant) : "",
+	         plant ? "`: " : "", m->detail);
+	json_free(axes);
+	free(shape);
 }
 
 static int call_once(struct verification *v, size_t workload, int set,
@@ -72,7 +94,7 @@ static int call_once(struct verification *v, size_t workload, int set,
 		check_merge(&p->check, &m.check);
 	if (!m.reason)
 		return 0;
-	name_reason(p, &m, v->job->plant[set]);
+	name_reason(v, workload, set, &m);
 	runner_stop(v->runner);
 	v->runner = NULL;
 	if (is_final(m.reason))
@@ -147,7 +169,7 @@ static json *head(const struct verification *v)
 	json_add_string(j, "driver", session_driver(v->session));
 	json_add_string(j, "timing", session_timing(v->session));
 	json_add_string(j, "sandbox", sandbox_level());
-	json_add_string(j, "hidden", "none");
+	json_add_string(j, "hidden", job->hidden);
 	json_add_integer(j, "sets", job->sets);
 	json_add_string(j, "plant", plants);
 	json_add_string(j, "seed", seed);
@@ -162,19 +184,13 @@ static json *head(const struct verification *v)
 
 static json *line(const struct verification *v, size_t workload)
 {
-	const struct definition *d = v->job->definition;
 	const struct workload *w = &v->job->workloads.item[workload];
 	const struct proof *p = &v->proof[workload];
 	const struct check *c = &p->check;
-	json *j = json_object(), *axes = json_object();
+	json *j = json_object();
 
-	for (size_t i = 0; i < d->naxes; i++) {
-		if (d->axes[i].is_var)
-			json_add_integer(axes, d->axes[i].name,
-			                 w->axis_value[i]);
-	}
 	json_add_string(j, "uuid", w->uuid);
-	json_add(j, "axes", axes);
+	json_add(j, "axes", axes_of(v->job, w));
 	json_add_string(j, "status", p->reason ? p->reason : "ok");
 	json_add_string(j, "detail", p->detail);
 	json_add_integer(j, "launches", p->launches);
