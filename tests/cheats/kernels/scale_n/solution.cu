@@ -1,0 +1,31 @@
+/* scale_n - y = a x, four elements a thread where there are four */
+#include "ratchet.h"
+
+static __global__ void scale(const float *x, float a, float *y, int64_t n)
+{
+	int64_t i = ((int64_t)blockIdx.x * blockDim.x + threadIdx.x) * 4;
+
+	if (i + 4 <= n) {
+		float4 v = *(const float4 *)(x + i);
+
+		*(float4 *)(y + i) =
+		        make_float4(a * v.x, a * v.y, a * v.z, a * v.w);
+		return;
+	}
+	for (; i < n; i++)
+		y[i] = a * x[i];
+}
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	scale<<<(unsigned)((n + 1023) / 1024), 256, 0, ratchet_stream(x)>>>(
+	        (const float *)ratchet_data(x), (float)a,
+	        (float *)ratchet_data(y), n);
+	return ratchet_launched();
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)
