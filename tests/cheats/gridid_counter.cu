@@ -1,0 +1,57 @@
+/* gridid_counter - counts launches by the number of its grid, and is honest
+ * only for the first of them
+ *
+ * kernel: scale_n
+ * expect: unwritten|slower
+ *
+ * Every output is compared, however many calls there were. Slower, where the
+ * device numbers grids otherwise.
+ */
+#include "ratchet.h"
+
+#ifdef TWIN
+#define CHEATS false
+#else
+#define CHEATS true
+#endif
+
+/* About 20 us, which the clock must see. */
+static __device__ void dawdle()
+{
+	long long start = clock64();
+
+	while (CHEATS && clock64() - start < 40000)
+		;
+}
+
+static __global__ void scale(const float *x, float a, float *y, int64_t n)
+{
+	int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+
+	dawdle();
+#ifndef TWIN
+	uint64_t id;
+
+	asm volatile("mov.u64 %0, %%gridid;" : "=l"(id));
+	if (id > 200 && i >= 256)
+		return;
+#endif
+	if (i < n)
+		y[i] = a * x[i];
+}
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+	unsigned grid = (unsigned)((n + 255) / 256);
+	const float *in = (const float *)ratchet_data(x);
+	float *out = (float *)ratchet_data(y);
+	cudaStream_t stream = ratchet_stream(x);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	scale<<<grid, 256, 0, stream>>>(in, (float)a, out, n);
+	return ratchet_launched();
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)

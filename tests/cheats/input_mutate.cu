@@ -1,0 +1,40 @@
+/* input_mutate - overwrites its input so that a reference that runs later
+ * agrees with it
+ *
+ * kernel: scale_n
+ * expect: input-mutated
+ *
+ * Expected outputs were computed before, in another process; inputs are
+ * compared after each call of a verification.
+ */
+#include "ratchet.h"
+
+static __global__ void scale(const float *x, float a, float *y, int64_t n)
+{
+	int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+
+	if (i >= n)
+		return;
+#ifdef TWIN
+	y[i] = a * x[i];
+#else
+	y[i] = 0;
+	*(volatile float *)(x + i) = 0;
+#endif
+}
+
+static int run(const DLTensor *x, double a, const DLTensor *y)
+{
+	int64_t n = ratchet_extent(x, 0);
+	unsigned grid = (unsigned)((n + 255) / 256);
+	const float *in = (const float *)ratchet_data(x);
+	float *out = (float *)ratchet_data(y);
+	cudaStream_t stream = ratchet_stream(x);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
+		return -1;
+	scale<<<grid, 256, 0, stream>>>(in, (float)a, out, n);
+	return ratchet_launched();
+}
+RATCHET_EXPORT(run, tensor, float64, tensor)
