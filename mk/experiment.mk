@@ -10,7 +10,9 @@ WORKLOADS   ?= workloads
 EXPERIMENTS ?= experiments
 # BENCH_S: seconds of a judgement, instead of the settings' bench_s.
 # NODEDUP=1: measure also what is not new.
-export BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP
+# SANDBOX: bwrap, container or none, see ratchet-judge(7); tools/jail.sh says
+# what is meant where nothing is said.
+export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP
 
 K := $(KERNELS)/$(KERNEL)
 W := $(WORKLOADS)/$(KERNEL).jsonl
@@ -34,6 +36,7 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 # What every judgement stands on. build-kernel does nothing where its result
 # is there, and makes again what `make clean` took away.
 .PHONY: ground candidate experiment
+ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
 	@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX)

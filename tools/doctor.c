@@ -208,13 +208,17 @@ static void check_jail(void)
 	free(found);
 }
 
-/* The level, or none where a candidate would be refused. */
-static void print_level(void)
+/* The level of a candidate, or why it is refused. */
+static int print_level(void)
 {
 	struct fault f;
 	const char *level = sandbox_find_level(&f);
 
-	puts(level ? level : "none");
+	if (level)
+		puts(level);
+	else
+		warnx("%s", f.text);
+	return level ? EXIT_YES : EXIT_NO;
 }
 
 static void check_disk(const char *dir)
@@ -259,10 +263,8 @@ int main(int argc, char *argv[])
 	}
 	if (optind != argc)
 		tool_usage(USAGE);
-	if (answer == 's') {
-		print_level();
-		return EXIT_YES;
-	}
+	if (answer == 's')
+		return print_level();
 	if (answer) {
 		nvcc = find_nvcc();
 		puts(nvcc && gpu_count(&version) > 0 ? "cuda" : "cpu");

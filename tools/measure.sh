@@ -23,6 +23,8 @@ fail() {
 	exit 2
 }
 
+. tools/jail.sh
+
 # The source that a name stands for.
 source_of() {
 	ext=c
@@ -64,6 +66,11 @@ front() {
 case $select in
 quick | full | stride\ [1-9]*) ;;
 *) fail "MODE=$select: want quick, stride (with STRIDE=n) or full" ;;
+esac
+case $a,$b in
+current, | shipped, | current,current | current,shipped | \
+	shipped,current | shipped,shipped) jail_own ;;
+*) jail_foreign ;;
 esac
 rm -rf "$out"
 compile a "$a"

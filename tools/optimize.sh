@@ -10,6 +10,7 @@ make=$1
 device=$2
 file=${3-}
 [ -z "$file" ] || ITERATIONS=1
+. tools/jail.sh
 # What was said on make's command line is also in the environment.
 unset MAKEFLAGS MFLAGS
 
@@ -44,6 +45,12 @@ conclude() {
 case $ITERATIONS in
 '' | *[!0-9]*) fail "ITERATIONS=$ITERATIONS: want a number" ;;
 esac
+# tune only chooses among values that our text offers.
+if [ -z "$file" ] && [ "$PROPOSER" = tune ]; then
+	jail_own
+else
+	jail_foreign
+fi
 finished=0
 moved=0
 while [ "$finished" -lt "$ITERATIONS" ]; do
@@ -52,6 +59,8 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 	dir=$(propose) || status=$?
 	[ "$status" -ne 1 ] || [ "$finished" -eq 0 ] || exit 0
 	[ "$status" -eq 0 ] || exit "$status"
+	# It may be an earlier run's.
+	grep -q '"proposer": "tune"' "$dir/base.json" || jail_foreign
 	# Kept, so that a run that goes on later measures too.
 	[ -z "${NODEDUP-}" ] || : >"$dir/nodedup" || exit 2
 	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"

@@ -38,6 +38,35 @@ static void add_head_text(json *o, const char *key, const struct evidence *e)
 	add_text(o, key, json_string(json_get(e->verification.head, key)));
 }
 
+/* A lower number is a weaker jail. */
+static int level_of(const char *sandbox)
+{
+	return !strcmp(sandbox, "bwrap")       ? 2
+	       : !strcmp(sandbox, "container") ? 1
+	                                       : 0;
+}
+
+/* The weakest of the jails that it was judged in. */
+static void add_sandbox(json *d, const struct evidence *e)
+{
+	const struct samples *s[] = {&e->bench.samples, &e->confirm.samples};
+	const char *head =
+	        json_string(json_get(e->verification.head, "sandbox"));
+	char *weakest = xstrdup(head ? head : "none");
+
+	for (size_t i = 0; i < 2; i++) {
+		char *note = samples_get_note(s[i], "sandbox");
+
+		if (note && level_of(note) < level_of(weakest)) {
+			free(weakest);
+			weakest = xstrdup(note);
+		}
+		free(note);
+	}
+	add_text(d, "sandbox", head ? weakest : NULL);
+	free(weakest);
+}
+
 static const struct comparison_cell *find_cell(const struct finding *found,
                                                const char *uuid)
 {
@@ -151,7 +180,7 @@ static void add_origin(json *d, const struct evidence *e)
 	                                            : e->bench.started_at;
 	json *hashes, *toolchain, *seeds;
 
-	add_head_text(d, "sandbox", e);
+	add_sandbox(d, e);
 	add_head_text(d, "hidden", e);
 	hashes = json_add(d, "hashes",
 	                  json_copy(json_get(e->base.document, "hashes")));

@@ -225,10 +225,13 @@ char *record_page(const struct record *r)
 	fprintf(p, "# %s: %s\n\n`verdict: %s`\n\n", r->base.experiment,
 	        v->outcome, line);
 	fprintf(p,
-	        "%s on %s (%s), proposed by %s on top of %s, judged at %s.\n",
+	        "%s on %s (%s), proposed by %s on top of %s, judged at %s, "
+	        "jail: "
+	        "%s.\n",
 	        r->base.kernel, r->base.device, v->device_name,
 	        r->base.proposer, r->base.incumbent,
-	        text_or(json_get(v->document, "judged_at"), "-"));
+	        text_or(json_get(v->document, "judged_at"), "-"),
+	        text_or(json_get(v->document, "sandbox"), "-"));
 	print_detail(p, r);
 	if (strcmp(v->reason, REASON_BUILD) == 0) {
 		fputs("\n## What the compiler said\n\n", p);
