@@ -93,7 +93,7 @@ build() {
 	# A program looks for the others beside itself.
 	mkdir -p "$BIN"
 	cp "$BUILD/tests/cuda-drive" "$BUILD/tests/generate-check" \
-		"$BUILD/launcher" "$BUILD/capture" \
+		"$BUILD/launcher" "$BUILD/capture" "$BUILD/enter" \
 		"$BUILD/device.fatbin" "$BIN/" || exit 2
 	cc -O2 -fPIC -shared -I/usr/local/cuda/include -o "$BIN/inject.so" \
 		tests/gpu/inject.c -L/usr/local/cuda/lib64 \
