@@ -234,6 +234,54 @@ ledger() {
 	[ ! -e bench.tsv ]
 }
 
+# Confirms a candidate against an incumbent that is slow on purpose, with more
+# settings.
+confirm_it() {
+	compile SLOW SLOW
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	sed '/processes = /d' -i kernels/scale/settings
+	printf '%s\n' 'processes = 5' 'max_processes = 5' "$2" >>kernels/scale/settings
+	printf 'all\tbetter\n' >compare.tsv
+	K=kernels/scale front bench -t 200 -o bench.tsv -P compare.tsv \
+		"$(built reference)" "$(built "$1")" "$(built SLOW)"
+}
+
+# Checked calls of the candidate: all, and those of trials.
+checked() {
+	awk -F '\t' '$4 == "candidate" && $NF == "ok" && $1 ~ /bench|trial/ {
+		all += $8; if ($1 == "trial") trial += $8 }
+		END { print all + 0, trial + 0 }' bench.tsv
+}
+
+@test "-P: a win is called until as many calls were checked as settings ask for" {
+	compile CANDIDATE HONEST
+	run -0 confirm_it CANDIDATE 'trials = 2000'
+	read -r all trial <<<"$(checked)"
+	[ "$all" -eq 2000 ]
+	[ "$trial" -gt 0 ]
+	[ "$(grep -c '^trial.*incumbent' bench.tsv)" = 0 ]
+}
+
+@test "-P: without trials a rare failure is not seen; with them it is flaky" {
+	compile LATE_FAILURE LATE_FAILURE
+	run -0 confirm_it LATE_FAILURE 'trials = 0'
+	[ "$(grep -c '^trial' bench.tsv)" = 0 ]
+	rm -r kernels
+	run -1 confirm_it LATE_FAILURE 'trials = 2000'
+	[ "$(note stopped)" = failed ]
+	tail -1 bench.tsv | grep -q '^trial.*flaky$'
+}
+
+@test "what is no better than before is not called again and again" {
+	compile CANDIDATE HONEST
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	echo 'trials = 5000' >>kernels/scale/settings
+	printf 'all\tbetter\n' >compare.tsv
+	K=kernels/scale
+	run -0 bench_it CANDIDATE -f -P compare.tsv
+	[ "$(grep -c '^trial' bench.tsv)" = 0 ]
+}
+
 @test "-P: what is not better so far is not confirmed" {
 	run -0 front bench -f -t 10 -o first.tsv "$(built reference)" \
 		"$(built INCUMBENT)" "$(built INCUMBENT)"

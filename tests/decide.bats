@@ -189,6 +189,32 @@ batches() {
 	fails "$X/confirm.tsv: no rows, but $X/bench.tsv is better"
 }
 
+# trials STATUS: of a row of phase trial, 300 calls
+trials() {
+	printf 'trial\t9\t1\tcandidate\tcold\tu1\t0\t300\t1000\t1000\t0\t0\t%s\n' "$1" >>"$X/confirm.tsv"
+}
+
+@test "the verdict counts checked calls, and says which failures they detect" {
+	bench 1.05
+	confirm 1.04
+	decides accept -
+	[ "$(value launches_checked)" = 392 ]
+	trials ok
+	decides accept -
+	# 4 + 4 of verify, 8 x 3 x 2 x 4 each of bench and confirm, 300
+	[ "$(value launches_checked)" = 692 ]
+	[ "$(value failure_rate_detected)" = 0.00432 ]
+	[ "$(value trials)" = 300 ]
+}
+
+@test "a trial that fails rejects a win" {
+	bench 1.05
+	confirm 1.04
+	trials flaky
+	decides reject flaky
+	[ "$(value speedup)" = null ]
+}
+
 @test "the same seed is no confirmation" {
 	bench 1.05
 	samples_file "$X/confirm.tsv" 0x1 1.05

@@ -44,6 +44,23 @@ state() {
 	grep -q 'verdict.json' "$dir/result.md"
 }
 
+@test "result.md says which rare failures would have been seen" {
+	judged "$exp" accept - 1.5
+	sed -i 's/"timing": "cpu",/"timing": "cpu", "launches_checked": 250, "trials": 300, "failure_rate_detected": 0.01191,/' "$dir/verdict.json"
+	publish "$exp"
+	grep -q '^250 calls of it were checked' "$dir/result.md"
+	grep -q 'is wrong in 1 of 84 calls' "$dir/result.md"
+	grep -q 'The time ended before the 300 calls' "$dir/result.md"
+}
+
+@test "result.md names a hidden shape that is wrong, with its axes" {
+	judged "$exp" reject wrong null
+	echo '{"uuid": "hidden-2", "axes": {"n": 17}, "status": "wrong", "detail": "{\"n\": 17}: 1 of 17 elements wrong", "launches": 1}' >>"$dir/verify.jsonl"
+	publish "$exp"
+	grep -q '^hidden-2: wrong' "$dir/result.md"
+	grep -q '^    {"n": 17}: 1 of 17 elements wrong' "$dir/result.md"
+}
+
 @test "what is more than knobs shows as a difference of the sources" {
 	sed 's/out\[i\] = 2/out[i] = 2.0f/' $k/solution.c >mine.c
 	exp=$(basename "$(propose_one person mine.c)")

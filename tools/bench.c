@@ -231,5 +231,6 @@ int main(int argc, char *argv[])
 	front.parts.candidate = argv[optind + 1];
 	front.parts.incumbent = argv[optind + 2];
 	front.parts.phase = PHASE_BENCH;
+	front.parts.is_confirmation = c.provisional != NULL;
 	return bench(&front, &c);
 }

@@ -93,6 +93,9 @@ __attribute__((unused)) static void spoil(float *in, float *out, int64_t n)
 		out[i] = 0;
 #elif defined(MUTATE)
 	in[0] = 0;
+#elif defined(LATE_FAILURE)
+	if (calls == 200)
+		out[0] += 1 + fabsf(out[0]);
 #elif defined(TWENTIETH)
 	if (calls == 20)
 		out[0] += 1 + fabsf(out[0]);

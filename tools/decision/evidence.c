@@ -186,6 +186,7 @@ int evidence_read(const char *kernel_dir, const char *dir, struct evidence *e,
 	                    f) ||
 	         settings_read(rules, e->base.device, kernel_settings_known,
 	                       &settings, f) ||
+	         job_trials(&settings, &e->trials, f) ||
 	         read_results(dir, &settings, e, f);
 	settings_free(&settings);
 	free(path);

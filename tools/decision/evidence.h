@@ -36,6 +36,7 @@ struct evidence {
 	struct build build;
 	struct verification verification;   /* head NULL if not built */
 	struct measurements bench, confirm; /* path NULL if not read */
+	int trials; /* checked calls that a confirmation is asked for */
 	char *equal, *duplicate; /* the notes that say why nothing was
 	                            measured, or NULL */
 };

@@ -2,6 +2,7 @@
 #include "judgement.h"
 
 #include "finding.h"
+#include "launches.h"
 #include "memory.h"
 #include "sha256.h"
 #include "verdict.h"
@@ -152,6 +153,16 @@ static void add_numbers(json *d, const struct finding *found)
 	add_rounded(aa, "spread", c->aa.spread, 6);
 }
 
+static void add_launches(json *d, const struct evidence *e)
+{
+	struct launches l;
+
+	launches_count(e, &l);
+	json_add_integer(d, "launches_checked", l.checked);
+	json_add_integer(d, "trials", e->trials);
+	add_rounded(d, "failure_rate_detected", l.rate, 6);
+}
+
 /* Seals a file that the verdict rests on. */
 static int add_seal(json *o, const char *key, const char *path, struct fault *f)
 {
@@ -223,6 +234,7 @@ char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 	add_text(d, "detail", found.detail);
 	add_numbers(d, &found);
 	add_head_text(d, "timing", &e);
+	add_launches(d, &e);
 	add_workloads(d, &e, &found);
 	add_origin(d, &e);
 	if (!add_seals(d, &e, f)) {

@@ -10,7 +10,7 @@
 #include "session.h"
 
 struct sample {
-	char phase[8];     /* anchor, bench, wall */
+	char phase[8];     /* anchor, bench, wall, trial */
 	int process, pair; /* from 1 */
 	enum side side;    /* SIDE_COUNT ("-") for anchor */
 	char mode[8];

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 void bench_add_row(struct bench *b, const struct slot *s,
@@ -32,6 +33,8 @@ void bench_add_row(struct bench *b, const struct slot *s,
 	snprintf(row.status, sizeof row.status, "%s",
 	         m->reason ? m->reason : "ok");
 	samples_add(&b->samples, &row);
+	if (s->side == CANDIDATE && !m->reason && strcmp(s->phase, "wall"))
+		b->checked += s->calls;
 }
 
 void bench_add_anchor(struct bench *b)

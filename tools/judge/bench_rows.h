@@ -17,6 +17,7 @@ struct bench {
 	struct slots slots;
 	int process, pair;
 	int looks;
+	int checked; /* calls of the candidate that have rows, and were right */
 	const char *stopped; /* why before the last process, or NULL */
 	double start;        /* of clock_seconds */
 	char started_at[32]; /* ISO 8601 */
@@ -41,6 +42,10 @@ int bench_fail(struct bench *b, const struct slot *s,
 
 /* Adds the notes, and writes the job's bench.tsv. */
 int bench_write(struct bench *b, struct fault *f);
+
+/* bench_trials.c: calls the candidate until job->trials of its calls were
+ * checked, while there is time. 0, or as bench_fail. */
+int bench_trials(struct bench *b, struct fault *f);
 
 /* bench_clock.c: does the judge's clock agree with the device's? 0 if so,
  * else as bench_fail. */

@@ -10,18 +10,16 @@
 #define MAX_PROCESSES 48 /* more than these prove little more */
 
 const char *const kernel_settings_known[] = {
-        "edit",          "cflags",        "arch",
-        "include",       "atol",          "rtol",
-        "matched_ratio", "precision",     "sets",
-        "processes",     "pairs",         "min_effect",
-        "guard",         "bench_s",       "mode",
-        "timeout_s",     "scratch",       "workloads",
-        "quick",         "threads",       "weight.",
-        "hidden.",       "gather",        "max_processes",
-        "plant",         "hidden_shapes", NULL};
+        "edit",    "cflags",        "arch",          "include",
+        "atol",    "rtol",          "matched_ratio", "precision",
+        "sets",    "processes",     "pairs",         "min_effect",
+        "guard",   "bench_s",       "mode",          "timeout_s",
+        "scratch", "workloads",     "quick",         "threads",
+        "weight.", "hidden.",       "gather",        "max_processes",
+        "plant",   "hidden_shapes", "trials",        NULL};
 
-static const char *const job_known[] = {"phase",    "device", "seed",
-                                        "budget_s", "hidden", NULL};
+static const char *const job_known[] = {"phase",  "device",  "seed", "budget_s",
+                                        "hidden", "confirm", NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -56,6 +54,7 @@ static int read_head(struct job *j, struct fault *f)
 	phase = settings_string(&s, "phase", "");
 	device = settings_string(&s, "device", "");
 	j->phase = strcmp(phase, "bench") ? PHASE_VERIFY : PHASE_BENCH;
+	j->is_confirmation = *settings_string(&s, "confirm", "") != '\0';
 	j->hidden = xstrdup(settings_string(&s, "hidden", "none"));
 	j->is_cuda = strcmp(device, "cuda") == 0;
 	if (strcmp(phase, "bench") && strcmp(phase, "verify"))
@@ -90,6 +89,12 @@ static int read_most(struct job *j, struct fault *f)
 	        j->processes > MAX_PROCESSES ? j->processes : MAX_PROCESSES;
 	return read_count(&j->settings, "max_processes", j->processes, 1000,
 	                  &j->max_processes, f);
+}
+
+int job_trials(const struct settings *s, int *out, struct fault *f)
+{
+	*out = strcmp(s->device, "cuda") ? 300 : 3000;
+	return read_count(s, "trials", 0, 1000000, out, f);
 }
 
 static int read_mode(struct job *j, struct fault *f)
@@ -133,6 +138,8 @@ static int read_settings(struct job *j, struct fault *f)
 	    read_count(s, "processes", 1, 1000, &j->processes, f) ||
 	    read_most(j, f) || read_count(s, "pairs", 1, 1000, &j->pairs, f) ||
 	    read_count(s, "threads", 0, 4096, &j->threads, f))
+		return -1;
+	if (j->is_confirmation && job_trials(s, &j->trials, f))
 		return -1;
 	j->scratch_bytes = (int64_t)scratch;
 	return job_plant(j, f) || read_mode(j, f) ? -1 : 0;

@@ -33,13 +33,15 @@ struct job {
 	char *dir;
 	enum phase phase;
 	int is_cuda;
-	uint64_t seed;   /* secret until the kernels are dead */
-	char *hidden;    /* which shapes the list has beyond the kernel's */
-	double start;    /* of clock_seconds, when it was read */
-	double budget_s; /* for this phase, from start */
+	int is_confirmation; /* of a bench that found the candidate better */
+	uint64_t seed;       /* secret until the kernels are dead */
+	char *hidden;        /* which shapes the list has beyond the kernel's */
+	double start;        /* of clock_seconds, when it was read */
+	double budget_s;     /* for this phase, from start */
 	int processes, max_processes, pairs, sets;
 	enum plant plant[JOB_SETS_MAX]; /* of each set; none in bench */
-	int threads;      /* of a kernel on the CPU; 0: all that are allowed */
+	int trials;  /* checked calls of a candidate that a win needs, or 0 */
+	int threads; /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
 	int64_t scratch_bytes;
@@ -52,6 +54,9 @@ struct job {
 /* Reads a job folder. Returns NULL with the fault set. */
 struct job *job_read(const char *dir, struct fault *f);
 void job_free(struct job *j);
+
+/* The setting `trials`. Returns -1 with the fault set. */
+int job_trials(const struct settings *s, int *out, struct fault *f);
 
 /* DIR/NAME. Caller frees. */
 char *job_file(const struct job *j, const char *name);
@@ -66,7 +71,8 @@ struct job_parts {
 	const char *select;    /* "full", "quick", "stride N" */
 	const char *generator; /* of generate.c, or NULL */
 	enum phase phase;
-	double budget_s; /* of the whole judgement; 0: as settings say */
+	int is_confirmation; /* of a bench */
+	double budget_s;     /* of the whole judgement; 0: as settings say */
 };
 
 /* Puts all that a job needs into the folder dir, which exists. Draws the seed.

@@ -215,6 +215,20 @@ static int measure_process(struct bench *b, struct fault *f)
 	return failed;
 }
 
+/* Would it be accepted by what was measured? */
+static int is_better(struct bench *b)
+{
+	struct comparison c;
+	struct fault f;
+	int better;
+
+	if (comparison_make("bench", &b->samples, &b->job->settings, &c, &f))
+		return 0;
+	better = c.decision == DECISION_BETTER;
+	comparison_free(&c);
+	return better;
+}
+
 static int measure_all(struct bench *b, struct fault *f)
 {
 	int failed = 0;
@@ -225,6 +239,8 @@ static int measure_all(struct bench *b, struct fault *f)
 		failed = measure_process(b, f);
 	}
 	progress_clear();
+	if (!failed && is_better(b))
+		failed = bench_trials(b, f);
 	if (failed == CANDIDATE_FAILED)
 		b->stopped = "failed";
 	return failed;

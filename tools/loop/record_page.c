@@ -198,6 +198,29 @@ static void print_detail(FILE *p, const struct record *r)
 	}
 }
 
+/* Which rare failures would have been found. */
+static void print_launches(FILE *p, const struct record *r)
+{
+	const json *d = r->verdict.document;
+	int64_t checked, trials;
+	double rate;
+
+	if (json_integer(json_get(d, "launches_checked"), &checked) ||
+	    json_integer(json_get(d, "trials"), &trials) ||
+	    json_number(json_get(d, "failure_rate_detected"), &rate) ||
+	    !(rate > 0))
+		return;
+	fprintf(p,
+	        "\n%lld calls of it were checked. With 95 %% probability this "
+	        "detects a kernel that\nis wrong in 1 of %.0f calls.\n",
+	        (long long)checked, 1 / rate);
+	if (strcmp(r->verdict.outcome, OUTCOME_ACCEPT) == 0 && checked < trials)
+		fprintf(p,
+		        "The time ended before the %lld calls that settings "
+		        "ask for.\n",
+		        (long long)trials);
+}
+
 static void print_where(FILE *p, const struct record *r)
 {
 	fputs("\n## Where to look\n\n", p);
@@ -241,6 +264,7 @@ char *record_page(const struct record *r)
 	if (json_count(r->checks) > 1 ||
 	    json_count(json_get(v->document, "workloads")) > 0)
 		print_workloads(p, r);
+	print_launches(p, r);
 	print_where(p, r);
 	fclose(p);
 	return page;
