@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* The type of an edge whose target waits for the end of its source. */
+#define FULL_EDGE 0
+
 static int add_kernel(struct replay *r, cu_graph graph,
                       const struct plan_kernel *k, cu_function fn,
                       cu_node *node, struct fault *f)
@@ -75,10 +78,12 @@ static int add_node(struct replay *r, cu_graph graph, uint32_t call,
 	}
 }
 
-/* The nodes that nothing of their own call waits for. */
+/* The nodes whose end nothing of their own call waits for. Other edges than
+ * full ones wait for a beginning alone. */
 struct tail {
 	cu_node node[PLAN_MAX_NODES];
 	uint32_t count;
+	int is_loose; /* such an edge leaves one of them, or did */
 };
 
 static int connect(cu_graph graph, cu_node from, cu_node to,
@@ -100,13 +105,15 @@ static int join_calls(cu_graph graph, const struct plan_call *c,
                       const cu_node *node, struct tail *tail, struct fault *f)
 {
 	char waits[PLAN_MAX_NODES] = {0}, awaited[PLAN_MAX_NODES] = {0};
-	struct tail next;
+	struct tail next = {.is_loose = tail->is_loose};
 
 	for (uint32_t e = 0; e < c->edges; e++) {
 		waits[c->edge[e].to] = 1;
-		awaited[c->edge[e].from] = 1;
+		if (c->edge[e].type == FULL_EDGE)
+			awaited[c->edge[e].from] = 1;
+		else
+			next.is_loose = 1;
 	}
-	next.count = 0;
 	for (uint32_t i = 0; i < c->nodes; i++) {
 		for (uint32_t t = 0; !waits[i] && t < tail->count; t++)
 			if (connect(graph, tail->node[t], node[i], NULL, f))
@@ -134,6 +141,20 @@ static int add_call(struct replay *r, cu_graph graph, uint32_t call,
 	return join_calls(graph, c, node, tail, f);
 }
 
+/* A graph is done when what nothing waits for is done, even if that waited for
+ * no more than the beginning of something: so one node waits for everything. */
+static int add_end(cu_graph graph, const struct tail *tail, struct fault *f)
+{
+	cu_node end;
+
+	if (CU(cuGraphAddEmptyNode(&end, graph, NULL, 0), f))
+		return -1;
+	for (uint32_t t = 0; t < tail->count; t++)
+		if (connect(graph, tail->node[t], end, NULL, f))
+			return -1;
+	return 0;
+}
+
 int replay_graph(struct replay *r, const uint32_t *call, uint32_t calls,
                  cu_graph_exec *out, struct fault *f)
 {
@@ -145,6 +166,8 @@ int replay_graph(struct replay *r, const uint32_t *call, uint32_t calls,
 		return -1;
 	for (uint32_t i = 0; !status && i < calls; i++)
 		status = add_call(r, graph, call[i], &tail, f);
+	if (!status && tail.is_loose)
+		status = add_end(graph, &tail, f);
 	if (!status)
 		status = CU(cuGraphInstantiate(out, graph, 0), f);
 	cuda.cuGraphDestroy(graph);
