@@ -68,8 +68,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify ab audit rejudge revert adopt report status doctor new
-TYPED := optimize try bench verify ab audit rejudge revert adopt report status
+.PHONY: optimize try bench verify precision ab audit rejudge revert adopt report status doctor new
+TYPED := optimize try bench verify precision ab audit rejudge revert adopt report status
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -97,6 +97,8 @@ bench: ground ## prove and time the incumbent, or SOLUTION=: MODE=quick|stride|f
 	$(LOCKED).bench $(MEASURE) bench '$(SELECT)' '$(or $(SOLUTION),current)' current
 verify: ground ## prove the incumbent, or SOLUTION=, right: MODE=, STRIDE=
 	$(LOCKED).bench $(MEASURE) verify '$(SELECT)' '$(or $(SOLUTION),current)'
+precision: ground ## print the bound on errors that settings should have: a line for them
+	$(LOCKED).bench $(MEASURE) precision full '$(or $(SOLUTION),current)'
 ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file
 	$(call need,A)$(call need,B)
 	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)'

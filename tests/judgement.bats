@@ -98,6 +98,17 @@ try() {
 	[[ $output == *"MODE=slow: want quick, stride"* ]]
 }
 
+@test "make precision prints the line for settings, four times what is measured" {
+	run -0 --separate-stderr mk precision
+	[ "$output" = "precision.cpu = 6e-08" ]
+	sed 's/2 \* in/2.0001f * in/' $k/solution.c >rough.c
+	run -0 --separate-stderr mk precision SOLUTION="$PWD/rough.c"
+	[ "$output" = "precision.cpu = 0.0002" ]
+	sed 's/2 \* in/3 * in/' $k/solution.c >wrong.c
+	run -2 mk precision SOLUTION="$PWD/wrong.c"
+	[[ $output == *"wrong.c: not right"* ]]
+}
+
 @test "make ab sees that one pass is faster than eight" {
 	sed 's/PASSES 8/PASSES 1/' $k/solution.c >fast.c
 	run -0 mk ab A="$PWD/fast.c" B=current

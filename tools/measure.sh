@@ -1,7 +1,7 @@
 #!/bin/sh
 # measure - proves a solution right, and times it against another; no history
 #
-# usage: measure.sh DEVICE verify|bench SELECT A [B]
+# usage: measure.sh DEVICE verify|precision|bench SELECT A [B]
 # A and B: exp_NNNN, shipped, current, or a file. SELECT: quick, full or
 # "stride N". make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S.
 set -u
@@ -76,9 +76,21 @@ rm -rf "$out"
 compile a "$a"
 front verify ${generate:+-g "$generate"} -o "$out/verify.jsonl" \
 	"$reference" "$out/a/build.json"
-if grep -q '"status": "[^o]' "$out/verify.jsonl"; then
-	grep '"status": "[^o]' "$out/verify.jsonl"
+# precision: how exact it is is asked, not whether it is exact enough.
+pattern='"status": "[^o]'
+[ "$what" != precision ] || pattern='"status": "[^op]'
+if grep -q "$pattern" "$out/verify.jsonl"; then
+	grep "$pattern" "$out/verify.jsonl"
 	fail "$a: not right: see $out/verify.jsonl"
+fi
+if [ "$what" = precision ]; then
+	# Four times the solution's, but no less than rounding alone makes.
+	sed 's/.*"\(half_ulp\|rms_ratio\)": \([^,}]*\).*/\1 \2/' "$out/verify.jsonl" |
+		awk -v device="$device" '
+			$1 == "half_ulp" { most = $2 }
+			$1 == "rms_ratio" && 4 * $2 > most { most = 4 * $2 }
+			END { printf "precision.%s = %.2g\n", device, most }'
+	exit 0
 fi
 echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads," \
 	"hidden: $(sed -n '1s/.*"hidden": "\([^"]*\)".*/\1/p' "$out/verify.jsonl")"

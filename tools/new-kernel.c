@@ -110,14 +110,25 @@ static char *stub(const struct definition *d, const char *what)
 
 static char *settings(const struct definition *d)
 {
-	return xasprintf("# %s: how it is built and judged; ratchet-files(5) "
-	                 "says what each key\n# means\n"
-	                 "cflags.cpu = -O3 -march=native -fopenmp\n\n"
-	                 "atol = 1e-2\nrtol = 1e-2\n\n# make verify "
-	                 "prints rms_ratio: four times the start's, but no "
-	                 "less than\n# half an ulp of the output\n"
-	                 "precision = 1e-2\n",
-	                 d->name);
+	char *text;
+	size_t len;
+	FILE *p = xmemstream(&text, &len);
+
+	fprintf(p,
+	        "# %s: how it is built and judged; ratchet-files(5) says what "
+	        "each key\n# means\ncflags.cpu = -O3 -march=native -fopenmp\n\n"
+	        "atol = 1e-2\nrtol = 1e-2\n\n# Once the solution is written, "
+	        "`make precision KERNEL=%s` prints\n# the bound on errors to "
+	        "put here.\n\n# It must be right beyond the list's shapes, and "
+	        "for rare values, too.\n",
+	        d->name, d->name);
+	for (size_t i = 0; i < d->naxes; i++)
+		if (d->axes[i].is_var)
+			fprintf(p, "# hidden.%s = 1..%d\n", d->axes[i].name,
+			        FIRST_EXTENT);
+	fputs("# plant = large tiny rows integers\n", p);
+	fclose(p);
+	return text;
 }
 
 /* One shape to begin with: every variable axis the same, inputs at random. */

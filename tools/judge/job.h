@@ -1,8 +1,9 @@
 /* job - a folder that holds all that a judgement needs, and its results
  *
- *   job                key = value: phase, device, seed, budget_s
+ *   job                key = value: phase, device, seed, budget_s, hidden,
+ *                      confirm
  *   definition.json  settings
- *   workloads.jsonl    those to judge, in order
+ *   workloads.jsonl    those to judge, in order; then hidden shapes
  *   reference.so  candidate.so  incumbent.so      host code
  *   candidate.cubin  incumbent.cubin              CUDA device code
  *   blob/PATH          safetensors that the workloads name as PATH

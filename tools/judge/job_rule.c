@@ -3,12 +3,17 @@
 #include "job_rule.h"
 #include "memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SEPARATORS " \t,"
 #define DEFAULT_PLANT "large tiny rows"
 #define PLAIN_SETS 2 /* at least; with other values are the planted ones */
+
+/* float32 adds up in float32: this is more than that does, and less than
+ * factors in TF32 or bfloat16 do. */
+#define FLOAT32_SUMS 5e-5
 
 /* The product of two factors that are 16 times as large. */
 #define LARGE_ATOL 256
@@ -84,27 +89,19 @@ char *job_plants(const struct job *j)
 	return xstrdup(name[PLANT_NONE]);
 }
 
-/* Half the spacing of numbers of a type, relative to them, at most: what
- * rounding alone may do. float32 is summed up in float32 besides; the bound
- * tells that from sums or factors in TF32 or bfloat16. */
-static double default_precision(enum dtype output)
+/* What rounding alone may do, relative to a number; 0 for integers. */
+static double half_ulp(enum dtype t)
 {
-	switch (output) {
-	case DTYPE_FLOAT32:
-		return 5e-5;
-	case DTYPE_FLOAT16:
-		return 4.9e-4;
-	case DTYPE_BFLOAT16:
-		return 3.9e-3;
-	case DTYPE_FLOAT8_E4M3FN:
-		return 6e-2;
-	case DTYPE_FLOAT8_E5M2:
-		return 1.2e-1;
-	case DTYPE_FLOAT4_E2M1:
-		return 2.5e-1;
-	default:
-		return 0;
-	}
+	return dtype_ulp(t, 1) / 2;
+}
+
+double job_half_ulp(const struct job *j)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < j->definition->noutputs; i++)
+		most = fmax(most, half_ulp(j->definition->outputs[i].dtype));
+	return most;
 }
 
 struct check_rule job_rule(const struct job *j, int set, enum dtype output)
@@ -112,7 +109,8 @@ struct check_rule job_rule(const struct job *j, int set, enum dtype output)
 	struct check_rule r = j->rule;
 
 	if (r.precision < 0)
-		r.precision = default_precision(output);
+		r.precision = output == DTYPE_FLOAT32 ? FLOAT32_SUMS
+		                                      : half_ulp(output);
 	r.least = dtype_ulp(output, 0) / 2;
 	if (j->plant[set] == PLANT_LARGE)
 		r.atol *= LARGE_ATOL;

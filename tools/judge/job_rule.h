@@ -15,6 +15,10 @@ int job_plant(struct job *j, struct fault *f);
  * they are integers. */
 struct check_rule job_rule(const struct job *j, int set, enum dtype output);
 
+/* The largest error, relative to a number, that rounding alone makes in an
+ * output of any of the definition's types: no `precision` may be below it. */
+double job_half_ulp(const struct job *j);
+
 /* "tiny"; what settings call it. */
 const char *plant_name(enum plant p);
 

@@ -171,6 +171,7 @@ static json *head(const struct verification *v)
 	json_add_string(j, "sandbox", sandbox_level());
 	json_add_string(j, "hidden", job->hidden);
 	json_add_integer(j, "sets", job->sets);
+	json_add_number(j, "half_ulp", job_half_ulp(job));
 	json_add_string(j, "plant", plants);
 	json_add_string(j, "seed", seed);
 	json_add_integer(j, "workloads", (int64_t)job->workloads.count);
