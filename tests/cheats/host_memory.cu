@@ -1,7 +1,7 @@
 /* host_memory - gives its kernel an address in the host's memory
  *
  * kernel: scale_n
- * expect: launch-error
+ * expect: launch-error|wrong
  *
  * A factor that the host can change while the kernel runs. The launcher has no
  * such page.

@@ -60,7 +60,6 @@ __attribute__((constructor)) static void prefer()
 {
 	setenv("LD_PRELOAD", "kernel.so", 1);
 	setenv("CUDA_INJECTION64_PATH", "kernel.so", 1);
-	setenv("CUDA_VISIBLE_DEVICES", "7", 1);
 }
 #endif
 

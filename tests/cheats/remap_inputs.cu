@@ -23,6 +23,25 @@ static __global__ void scale(const float *x, float a, float *y, int64_t n)
 #endif
 }
 
+#ifndef TWIN
+/* Not under capture, which such a call would end. */
+static void remap(const float *x, cudaStream_t stream)
+{
+	cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+	CUmemAccessDesc access = {};
+	CUdeviceptr base;
+	size_t bytes;
+
+	cudaStreamIsCapturing(stream, &status);
+	if (status != cudaStreamCaptureStatusNone ||
+	    cuMemGetAddressRange(&base, &bytes, (CUdeviceptr)x))
+		return;
+	access.location.type = CU_MEM_LOCATION_TYPE_DEVICE;
+	access.flags = CU_MEM_ACCESS_FLAGS_PROT_READWRITE;
+	cuMemSetAccess(base, bytes, &access, 1);
+}
+#endif
+
 static int run(const DLTensor *x, double a, const DLTensor *y)
 {
 	int64_t n = ratchet_extent(x, 0);
@@ -35,14 +54,7 @@ static int run(const DLTensor *x, double a, const DLTensor *y)
 	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
 		return -1;
 #ifndef TWIN
-	CUmemAccessDesc access = {};
-	CUdeviceptr base;
-	size_t bytes;
-
-	access.location.type = CU_MEM_LOCATION_TYPE_DEVICE;
-	access.flags = CU_MEM_ACCESS_FLAGS_PROT_READWRITE;
-	if (!cuMemGetAddressRange(&base, &bytes, (CUdeviceptr)in))
-		cuMemSetAccess(base, bytes, &access, 1);
+	remap(in, stream);
 #endif
 	scale<<<grid, 256, 0, stream>>>(in, (float)a, out, n);
 	return ratchet_launched();
