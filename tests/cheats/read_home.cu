@@ -28,7 +28,7 @@ static bool has_secrets(const char *home)
 	static const char *const names[] = {
 	        ".ssh", ".bashrc", ".profile",   ".config",       ".netrc",
 	        ".aws", ".docker", ".gitconfig", ".bash_history", ".cache"};
-	char path[1024];
+	char path[2048];
 
 	for (const char *name : names) {
 		snprintf(path, sizeof path, "%s/%s", home, name);

@@ -44,8 +44,8 @@ template <typename F> static __device__ void split(const F &whole, F *part)
 /* A warp takes 16 x 16 elements; rows beyond m are read from padded. */
 static __global__ void gemm(const float *a, const float *b, float *c, int64_t m)
 {
-	__shared__ float padded[TILE * DEPTH], tile[TILE * TILE];
-	wmma::fragment<wmma::accumulator, TILE, TILE, DEPTH, float> sum;
+	__shared__ alignas(128) float padded[TILE * DEPTH], tile[TILE * TILE];
+	wmma::fragment<wmma::accumulator, TILE, TILE, DEPTH, float> sum, step;
 	int64_t row = (int64_t)blockIdx.y * TILE;
 	int col = blockIdx.x * TILE;
 	factor_a u, us[PARTS];
@@ -63,9 +63,12 @@ static __global__ void gemm(const float *a, const float *b, float *c, int64_t m)
 		wmma::load_matrix_sync(v, b + (int64_t)col * K + k, K);
 		split(u, us);
 		split(v, vs);
+		wmma::fill_fragment(step, 0.0f);
 		for (int p = PARTS - 1; p >= 0; p--)
 			for (int q = PARTS - 1 - p; q >= 0; q--)
-				wmma::mma_sync(sum, us[p], vs[q], sum);
+				wmma::mma_sync(step, us[p], vs[q], step);
+		for (int i = 0; i < sum.num_elements; i++)
+			sum.x[i] += step.x[i]; /* tensor cores truncate */
 		__syncwarp();
 	}
 	wmma::store_matrix_sync(tile, sum, TILE, wmma::mem_row_major);
