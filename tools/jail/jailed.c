@@ -68,9 +68,10 @@ int sandbox_freeze(struct jailed *j)
 int sandbox_is_frozen(struct jailed *j)
 {
 	int status;
-	pid_t pid = waitpid(j->pid, &status, WCONTINUED | WNOHANG);
+	pid_t pid = waitpid(j->pid, &status, WUNTRACED | WCONTINUED | WNOHANG);
 
-	if (pid == j->pid && !WIFCONTINUED(status)) {
+	/* It may have run, and stopped itself again. */
+	if (pid == j->pid && !WIFCONTINUED(status) && !WIFSTOPPED(status)) {
 		j->ended = 1;
 		j->status = status;
 	}
