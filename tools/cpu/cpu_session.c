@@ -67,34 +67,30 @@ static int cpu_batch(struct runner *r, size_t workload, int calls,
 	return 1;
 }
 
-/* Has the reference compute what the calls of a workload are to give. */
-static int fill_expected(struct cpu_session *s, size_t workload, int sets,
+/* Has the reference compute what a call is to give. */
+static int fill_expected(struct cpu_session *s, size_t workload, int set,
                          struct fault *f)
 {
 	struct cpu_runner *r = s->reference;
+	int64_t ns;
 
-	for (int set = 0; set < sets; set++) {
-		int64_t ns;
-
-		cpu_runner_call(r, workload, set, 0, &ns);
-		memcpy(cpu_call(&s->calls, workload, set)->expected,
-		       r->worker.outputs.map,
-		       s->calls.workload[workload].output_bytes);
-	}
+	cpu_runner_call(r, workload, set, 0, &ns);
+	memcpy(cpu_call(&s->calls, workload, set)->expected,
+	       r->worker.outputs.map,
+	       s->calls.workload[workload].output_bytes);
 	if (r->reason)
 		return fault_set(f, "the reference: %s: %s", r->reason,
 		                 r->detail);
 	return 0;
 }
 
-static int cpu_refresh(struct session *base, size_t workload, int sets,
+static int cpu_refresh(struct session *base, size_t workload, int set,
                        struct fault *f)
 {
 	struct cpu_session *s = of_session(base);
 
-	for (int set = 0; set < sets; set++)
-		cpu_calls_draw(&s->calls, workload, set);
-	return fill_expected(s, workload, sets, f);
+	cpu_calls_draw(&s->calls, workload, set);
+	return fill_expected(s, workload, set, f);
 }
 
 static int64_t measure_anchor(struct cpu_runner *r)
@@ -120,8 +116,10 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	s->reference = r;
 	r->timeout_s = s->job->timeout_s * REFERENCE_SLOWER;
 	for (size_t w = 0; w < s->job->workloads.count; w++) {
-		if (fill_expected(s, w, s->job->sets, f))
-			return -1;
+		for (int set = 0; set < s->job->sets; set++) {
+			if (fill_expected(s, w, set, f))
+				return -1;
+		}
 	}
 	s->anchor_ns = measure_anchor(r);
 	return 0;

@@ -278,7 +278,8 @@ int cuda_runner_batch(struct runner *base, size_t workload, int calls,
 {
 	struct cuda_runner *r = (struct cuda_runner *)base;
 	struct wire_request q = {.op = WIRE_BATCH};
-	int sets = r->session->job->sets, n = ready(r, f);
+	const struct job *job = r->session->job;
+	int sets = job->plain, n = ready(r, f);
 
 	begin(m);
 	if (n == 0)
@@ -292,6 +293,6 @@ int cuda_runner_batch(struct runner *base, size_t workload, int calls,
 		q.count = WIRE_SETS;
 	q.seed = random_secret();
 	for (uint32_t i = 0; i < q.count; i++)
-		q.set[i] = i;
+		q.set[i] = (uint32_t)job->by_plant[i];
 	return perform(r, &q, m, f);
 }

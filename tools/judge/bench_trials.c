@@ -18,21 +18,25 @@ static int is_time(const struct bench *b)
 	return clock_seconds() - b->start < b->job->budget_s;
 }
 
-/* Some calls on one workload, with values that it has not seen. */
+/* Some calls on one workload, with values that it has not seen, or that are
+ * planted. */
 static int try_workload(struct bench *b, struct runner *r, size_t workload,
                         struct fault *f)
 {
-	int sets = b->job->sets, at = 0, set[MAX_CALLS];
+	int sets = b->job->sets, at = 0, set[JOB_SETS_MAX];
 	int count = b->job->is_cuda ? MAX_CALLS : sets;
 	struct slot slot = {"trial", b->job->mode, CANDIDATE, workload, 0, 0};
 	struct measurement m;
 
+	judged_order(&b->judged, set, sets);
 	count = smaller(count, b->job->trials - b->checked);
 	sets = smaller(sets, count);
-	if (session_refresh(b->session, workload, sets, f))
-		return -1;
+	for (; at < sets; at++) {
+		if (session_refresh(b->session, workload, set[at], f))
+			return -1;
+	}
 	for (; at < count; at++)
-		set[at] = at % sets;
+		set[at] = set[at - sets];
 	slot.calls = count;
 	if (judged_measure(r, workload, set, count, b->job->mode, &m, f))
 		return -1;

@@ -11,7 +11,7 @@ struct device {
 	struct session *(*open)(const struct job *job, struct fault *f);
 	void (*close)(struct session *s);
 	/* NULL where nothing of a call outlives it. */
-	int (*refresh)(struct session *s, size_t workload, int sets,
+	int (*refresh)(struct session *s, size_t workload, int set,
 	               struct fault *f);
 	struct runner *(*start)(struct session *s, enum side side, int writable,
 	                        struct fault *f);

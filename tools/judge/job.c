@@ -134,7 +134,7 @@ static int read_settings(struct job *j, struct fault *f)
 	    settings_number(s, "precision", 0, 1e30, &j->rule.precision, f) ||
 	    settings_number(s, "timeout_s", 0.01, 3600, &j->timeout_s, f) ||
 	    settings_number(s, "scratch", 0, 0x1p40, &scratch, f) ||
-	    read_count(s, "sets", 1, JOB_SETS_MAX, &j->sets, f) ||
+	    read_count(s, "sets", 1, JOB_PLAIN_MAX, &j->sets, f) ||
 	    read_count(s, "processes", 1, 1000, &j->processes, f) ||
 	    read_most(j, f) || read_count(s, "pairs", 1, 1000, &j->pairs, f) ||
 	    read_count(s, "threads", 0, 4096, &j->threads, f))

@@ -23,7 +23,8 @@
 #define JOB_SHARE_VERIFY 0.2
 #define JOB_SHARE_BENCH 0.4 /* and the same again to confirm */
 
-#define JOB_SETS_MAX 32
+#define JOB_PLAIN_MAX 32 /* of the setting `sets` */
+#define JOB_SETS_MAX (JOB_PLAIN_MAX + PLANT_COUNT)
 
 /* The keys of kernels/K/settings, for settings_read. */
 extern const char *const kernel_settings_known[];
@@ -39,8 +40,11 @@ struct job {
 	char *hidden;        /* which shapes the list has beyond the kernel's */
 	double start;        /* of clock_seconds, when it was read */
 	double budget_s;     /* for this phase, from start */
-	int processes, max_processes, pairs, sets;
-	enum plant plant[JOB_SETS_MAX]; /* of each set; none in bench */
+	int processes, max_processes, pairs;
+	int sets;                       /* input sets a workload */
+	enum plant plant[JOB_SETS_MAX]; /* of each set */
+	int by_plant[JOB_SETS_MAX];     /* the sets, plain ones first */
+	int plain;                      /* how many are that */
 	int trials;  /* checked calls of a candidate that a win needs, or 0 */
 	int threads; /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */

@@ -2,6 +2,7 @@
  */
 #include "job_rule.h"
 #include "memory.h"
+#include "random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #define SEPARATORS " \t,"
 #define DEFAULT_PLANT "large tiny rows"
 #define PLAIN_SETS 2 /* at least; with other values are the planted ones */
+#define PLANT_STREAM (UINT64_MAX - 1) /* of the seed */
 
 /* float32 adds up in float32: this is more than that does, and less than
  * factors in TF32 or bfloat16 do. */
@@ -41,13 +43,47 @@ static int mark(char *is_wanted, const char *word)
 	return -1;
 }
 
+static void shuffle(const struct job *j, int *x, int n)
+{
+	for (int i = 0; i < n; i++)
+		x[i] = i;
+	for (int i = n - 1; i > 0; i--) {
+		uint32_t word = random_word(j->seed, PLANT_STREAM, (uint64_t)i);
+		int k = (int)(word % (uint32_t)(i + 1)), other = x[k];
+
+		x[k] = x[i];
+		x[i] = other;
+	}
+}
+
+/* Gives the sets their kinds. */
+static void assign(struct job *j, const char *is_wanted)
+{
+	int kinds = 0, at;
+
+	for (int p = PLANT_NONE + 1; p < PLANT_COUNT; p++)
+		kinds += is_wanted[p];
+	j->plain = j->sets;
+	if (j->phase == PHASE_VERIFY)
+		j->plain -= kinds;
+	if (j->plain < PLAIN_SETS)
+		j->plain = PLAIN_SETS;
+	j->sets = j->plain + kinds;
+	shuffle(j, j->by_plant, j->sets);
+	at = j->plain;
+	for (int p = PLANT_NONE + 1; p < PLANT_COUNT; p++) {
+		if (is_wanted[p])
+			j->plant[j->by_plant[at++]] = (enum plant)p;
+	}
+}
+
 int job_plant(struct job *j, struct fault *f)
 {
 	const char *words =
 	        settings_string(&j->settings, "plant", DEFAULT_PLANT);
 	char *copy = xstrdup(words), *rest = copy, *word;
 	char is_wanted[PLANT_COUNT] = {0};
-	int failed = 0, count = 1;
+	int failed = 0;
 
 	while (!failed && (word = strtok_r(rest, SEPARATORS, &rest))) {
 		if (mark(is_wanted, word))
@@ -58,28 +94,19 @@ int job_plant(struct job *j, struct fault *f)
 			                   j->settings.path, word);
 	}
 	free(copy);
-	if (failed || j->phase != PHASE_VERIFY)
-		return failed;
-	for (int p = PLANT_NONE + 1; p < PLANT_COUNT; p++) {
-		if (is_wanted[p])
-			j->plant[count++] = (enum plant)p;
-	}
-	count += PLAIN_SETS - 1;
-	j->sets = j->sets > count ? j->sets : count;
-	return 0;
+	if (!failed)
+		assign(j, is_wanted);
+	return failed;
 }
 
 char *job_plants(const struct job *j)
 {
 	char *text = xstrdup("");
 
-	for (int set = 0; set < j->sets; set++) {
-		char *longer;
+	for (int i = j->plain; i < j->sets; i++) {
+		char *longer = xasprintf("%s%s%s", text, *text ? " " : "",
+		                         name[j->plant[j->by_plant[i]]]);
 
-		if (j->plant[set] == PLANT_NONE)
-			continue;
-		longer = xasprintf("%s%s%s", text, *text ? " " : "",
-		                   name[j->plant[set]]);
 		free(text);
 		text = longer;
 	}

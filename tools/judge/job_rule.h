@@ -5,9 +5,10 @@
 
 #include "job.h"
 
-/* Takes the setting `plant`. A verification's set 0 is plain, then comes one
- * for each kind of values that settings plant, then plain ones again: as many
- * sets as settings say, or more. Returns -1 with the fault set. */
+/* Takes the setting `plant`: makes sets one for each kind of values that it
+ * names, and so many plain ones that there are as many as settings say, for a
+ * bench that many plain ones. Which set is of which kind is secret, like the
+ * seed. Returns -1 with the fault set. */
 int job_plant(struct job *j, struct fault *f);
 
 /* By what rule an output of an input set is right: `precision` by its type

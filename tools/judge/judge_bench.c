@@ -4,7 +4,7 @@
  * again, which shows what no difference looks like. A slot is some calls of
  * one of them on one workload; a pair is a slot of each, in random order.
  */
-#include "bench_rows.h"
+#include "bench_slot.h"
 #include "clock.h"
 #include "comparison.h"
 #include "judge.h"
@@ -16,39 +16,33 @@
 #include <string.h>
 #include <time.h>
 
-static int smaller(int a, int b)
+/* A slot that counts, with its row. */
+static int measure(struct bench *b, enum side side, const char *mode,
+                   size_t workload, const struct probe *probe, struct fault *f)
 {
-	return a < b ? a : b;
+	struct slot slot = {"bench",  mode, side,
+	                    workload, 0,    b->slots.calls[workload]};
+	struct measurement m;
+	int failed = bench_slot(b, &slot, probe, &m, f);
+
+	if (!failed)
+		bench_add_row(b, &slot, &m);
+	return failed;
 }
 
-/* A slot. The sets come in random order, each as often as the others. */
-static int measure(struct bench *b, enum side side, const char *mode,
-                   size_t workload, int calls, int is_kept, struct fault *f)
+/* A single call that does not. */
+static int try_once(struct bench *b, enum side side, size_t workload,
+                    struct fault *f)
 {
-	struct slot slot = {"bench", mode, side, workload, 0, calls};
+	struct slot slot = {"bench", b->job->mode, side, workload, 0, 1};
 	struct measurement m;
-	int set[MAX_CALLS];
-	int sets = smaller(calls, b->job->sets);
 	double before = clock_seconds();
+	int failed = bench_slot(b, &slot, NULL, &m, f);
 
-	for (int at = 0; at < calls; at += sets) {
-		int order[JOB_SETS_MAX];
-
-		judged_order(&b->judged, order, sets);
-		for (int i = 0; i < sets && at + i < calls; i++)
-			set[at + i] = order[i];
-	}
-	slot.set = set[0];
-	if (judged_measure(b->runner[side], workload, set, calls, mode, &m, f))
-		return -1;
-	if (m.reason)
-		return bench_fail(b, &slot, &m, f);
-	if (is_kept)
-		bench_add_row(b, &slot, &m);
-	else
+	if (!failed)
 		slots_saw(&b->slots, workload, clock_seconds() - before,
 		          m.time_ns);
-	return 0;
+	return failed;
 }
 
 static void say(const struct bench *b, size_t workload)
@@ -61,28 +55,18 @@ static void say(const struct bench *b, size_t workload)
 	         workload + 1, b->job->workloads.count, left > 0 ? left : 0);
 }
 
-/* Values that no process has seen: nothing to remember answers by. */
-static int draw_values(struct bench *b, size_t workload, struct fault *f)
-{
-	int sets = smaller(b->slots.calls[workload], b->job->sets);
-	double before = clock_seconds();
-
-	if (session_refresh(b->session, workload, sets, f))
-		return -1;
-	slots_refreshed(&b->slots, workload, (clock_seconds() - before) / sets);
-	return 0;
-}
-
 /* New values, and a slot of each side on them. */
 static int measure_triple(struct bench *b, const char *mode, size_t workload,
                           struct fault *f)
 {
-	int side[SIDE_COUNT], failed = draw_values(b, workload, f);
+	int calls = b->slots.calls[workload];
+	struct probe probe = bench_probe(b, calls);
+	int side[SIDE_COUNT], failed = bench_draw(b, workload, calls, f);
 
 	judged_order(&b->judged, side, SIDE_COUNT);
 	for (int k = 0; k < SIDE_COUNT && !failed; k++)
-		failed = measure(b, (enum side)side[k], mode, workload,
-		                 b->slots.calls[workload], 1, f);
+		failed = measure(b, (enum side)side[k], mode, workload, &probe,
+		                 f);
 	return failed;
 }
 
@@ -107,12 +91,11 @@ static int warm_up(struct bench *b, struct fault *f)
 	int times = b->process == 1 ? 2 : 1;
 
 	for (size_t w = 0; w < b->job->workloads.count; w++) {
-		int failed = draw_values(b, w, f);
+		int failed = bench_draw(b, w, 1, f);
 
 		say(b, w);
 		for (int k = 0; k < SIDE_COUNT * times && !failed; k++)
-			failed = measure(b, (enum side)(k % SIDE_COUNT),
-			                 b->job->mode, w, 1, 0, f);
+			failed = try_once(b, (enum side)(k % SIDE_COUNT), w, f);
 		if (failed)
 			return failed;
 	}

@@ -102,14 +102,14 @@ static int call_once(struct verification *v, size_t workload, int set,
 	return 0;
 }
 
-static void plain_first(int *set)
+static void plain_first(const struct job *job, int *set)
 {
 	int k = 0;
 
-	while (set[k] != 0)
+	while (set[k] != job->by_plant[0])
 		k++;
 	set[k] = set[0];
-	set[0] = 0;
+	set[0] = job->by_plant[0];
 }
 
 static int first_round(struct verification *v, struct fault *f)
@@ -119,7 +119,7 @@ static int first_round(struct verification *v, struct fault *f)
 
 	for (size_t w = 0; w < count && !v->end; w++) {
 		judged_order(&v->judged, set, v->job->sets);
-		plain_first(set);
+		plain_first(v->job, set);
 		progress("verify: workload %zu/%zu", w + 1, count);
 		for (int i = 0; i < v->job->sets; i++) {
 			if (v->end || v->proof[w].reason)

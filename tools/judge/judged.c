@@ -72,13 +72,17 @@ int judged_measure(struct runner *r, size_t workload, const int *set, int count,
 	return 0;
 }
 
+int judged_draw(struct judged *j, int n)
+{
+	uint32_t word = random_word(j->job->seed, ORDER_STREAM, j->drawn++);
+
+	return (int)((uint64_t)word * (uint64_t)n >> 32);
+}
+
 static void shuffle(struct judged *j, int *x, int n)
 {
 	for (int i = n - 1; i > 0; i--) {
-		uint32_t word =
-		        random_word(j->job->seed, ORDER_STREAM, j->drawn++);
-		int k = (int)((uint64_t)word * (uint64_t)(i + 1) >> 32);
-		int other = x[k];
+		int k = judged_draw(j, i + 1), other = x[k];
 
 		x[k] = x[i];
 		x[i] = other;

@@ -19,6 +19,9 @@ void judged_start(struct judged *j, const struct job *job);
 int judged_measure(struct runner *r, size_t workload, const int *set, int count,
                    const char *mode, struct measurement *m, struct fault *f);
 
+/* One of 0 .. n - 1. */
+int judged_draw(struct judged *j, int n);
+
 /* 0 .. n - 1, shuffled. */
 void judged_order(struct judged *j, int *x, int n);
 

@@ -13,11 +13,10 @@ void session_close(struct session *s)
 		s->device->close(s);
 }
 
-int session_refresh(struct session *s, size_t workload, int sets,
+int session_refresh(struct session *s, size_t workload, int set,
                     struct fault *f)
 {
-	return s->device->refresh ? s->device->refresh(s, workload, sets, f)
-	                          : 0;
+	return s->device->refresh ? s->device->refresh(s, workload, set, f) : 0;
 }
 
 struct runner *runner_start(struct session *s, enum side side, int writable,

@@ -37,10 +37,10 @@ struct runner;
 struct session *session_open(const struct job *job, struct fault *f);
 void session_close(struct session *s);
 
-/* Draws new values for the first sets of a workload, and what is expected of
- * them, on a device where a process can remember inputs that it has seen: what
- * is timed must be new to it. Returns -1 with the fault set. */
-int session_refresh(struct session *s, size_t workload, int sets,
+/* Draws new values for a set of a workload, and what is expected of them, on a
+ * device where a process can remember inputs that it has seen: what is timed
+ * must be new to it. Returns -1 with the fault set. */
+int session_refresh(struct session *s, size_t workload, int set,
                     struct fault *f);
 
 /* Starts a process for one side. writable maps the inputs writable, and every

@@ -67,7 +67,8 @@ static double pair_cost(const struct slots *s)
 
 	for (size_t w = 0; w < s->job->workloads.count; w++)
 		sum += s->calls[w] *
-		       (SIDE_COUNT * s->call_s[w] + s->fresh_s[w]);
+		               (SIDE_COUNT * s->call_s[w] + s->fresh_s[w]) +
+		       SIDE_COUNT * s->call_s[w] / SLOTS_A_PROBE;
 	return sum;
 }
 
@@ -84,7 +85,7 @@ static int wanted_calls(const struct slots *s, size_t workload)
 {
 	double calls = SLOT_NS / (s->call_ns[workload] + 1) + 1;
 	/* On a CPU each call of a slot has values of its own. */
-	int most = s->job->is_cuda ? MAX_CALLS : s->job->sets;
+	int most = s->job->is_cuda ? MAX_CALLS : s->job->plain;
 
 	return calls > most ? most : (int)calls;
 }

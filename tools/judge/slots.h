@@ -11,7 +11,8 @@
 
 #include "job.h"
 
-#define MAX_CALLS 32 /* of a slot */
+#define MAX_CALLS 32    /* of a slot */
+#define SLOTS_A_PROBE 4 /* one of so many has one call more */
 
 struct slots {
 	const struct job *job;
