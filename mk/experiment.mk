@@ -60,6 +60,7 @@ $(E)/confirm.tsv: | $(E)/compare.tsv
 	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP)$(wildcard $(E)/nodedup),-f) -P $| \
 		-o $@ $(REF) $(E)/build.json $(INC)
 $(E)/verdict.json: | $(E)/confirm.tsv
+	@tools/sanitize.sh $(D) gate $(call source,$E) $E
 	@$(BUILD)/decide -o $@ -k $(K) $(E) || test $$? -eq 1
 # Exit 75: the incumbent moved meanwhile. The loop sees no result.md.
 experiment: | $(E)/verdict.json
@@ -68,8 +69,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab audit rejudge revert adopt report status doctor new
-TYPED := optimize try bench verify precision ab audit rejudge revert adopt report status
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new
+TYPED := optimize try bench verify precision ab sanitize audit rejudge revert adopt report status
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -102,6 +103,10 @@ precision: ground ## print the bound on errors that settings should have: a line
 ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file
 	$(call need,A)$(call need,B)
 	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)'
+sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZERS='words'
+	$(LOCKED).bench tools/sanitize.sh $(D) '$(or $(SANITIZERS),$(if $(filter cuda,$D),memcheck,address undefined))' \
+		'$(or $(SOLUTION),$(call source,$K))' $(GROUND)/sanitize.jsonl
+	@! grep '"status": "[^o]' $(GROUND)/sanitize.jsonl
 audit: ground ## decide again from the files, check the chain, measure current against shipped
 	@$(BUILD)/audit -k $(K) -e $(X) -d $(D)
 	$(LOCKED).bench $(MEASURE) bench full current shipped

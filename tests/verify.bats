@@ -217,7 +217,7 @@ ends_at_once() {
 @test "other modes are refused" {
 	compile HONEST HONEST
 	run -2 front verify -m some -o verify.jsonl "$(built reference)" "$(built HONEST)"
-	[[ $output == *'mode some: want full, quick or "stride N"'* ]]
+	[[ $output == *'mode some: want full, quick, ends or "stride N"'* ]]
 	[ ! -e verify.jsonl ]
 }
 

@@ -26,8 +26,8 @@
 #include <unistd.h>
 
 #define SYNOPSIS                                                               \
-	"build-kernel [-v] [-a arch] -c cache -d cpu|cuda -o build.json "      \
-	"kernel_dir source"
+	"build-kernel [-v] [-a arch] [-z sanitizers] -c cache -d cpu|cuda "    \
+	"-o build.json kernel_dir source"
 #define COMPILE_LIMIT_S 120
 #define PATIENCE_MS 3000
 #define OBJECT_MAX ((size_t)1 << 30)
@@ -36,7 +36,8 @@
 static int is_verbose;
 
 struct request {
-	const char *cache, *device, *arch, *output, *kernel_dir, *source;
+	const char *cache, *device, *arch, *sanitize, *output, *kernel_dir,
+	        *source;
 };
 
 /* Other compilations are mostly short; a long wait has its reason told. */
@@ -348,8 +349,8 @@ static int build(const struct request *q)
 	if (settings_read(path, q->device, kernel_settings_known, &settings,
 	                  &f) ||
 	    sources_read(&s, q->source, q->device, &f) ||
-	    recipe_make(&r, &s, q->device, q->arch, &settings, q->kernel_dir,
-	                dir, &f))
+	    recipe_make(&r, &s, q->device, q->arch, q->sanitize, &settings,
+	                q->kernel_dir, dir, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
 	answer = use_report(q, &r);
 	if (answer < 0 && use_entry(q, &r))
@@ -369,9 +370,11 @@ int main(int argc, char **argv)
 	int c;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "a:c:d:o:v")) != -1) {
+	while ((c = getopt(argc, argv, "a:c:d:o:vz:")) != -1) {
 		if (c == 'a')
 			q.arch = optarg;
+		else if (c == 'z')
+			q.sanitize = optarg;
 		else if (c == 'c')
 			q.cache = optarg;
 		else if (c == 'd')

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"verify [-v] [-g generate.json] [-m mode] [-t seconds] -k kerneldir "  \
+	"verify [-v] [-g generate.json] [-m mode] [-t seconds] "               \
+	"[-z sanitizers] -k kerneldir "                                        \
 	"-w workloads -c cache -o verify.jsonl reference.json candidate.json"
 
 /* The head alone: there is nothing to verify. */
@@ -51,9 +52,11 @@ int main(int argc, char *argv[])
 	int opt, built;
 
 	tool_start();
-	while ((opt = getopt(argc, argv, "c:g:k:m:o:t:vw:")) != -1) {
+	while ((opt = getopt(argc, argv, "c:g:k:m:o:t:vw:z:")) != -1) {
 		if (opt == 'g')
 			front.parts.generator = optarg;
+		else if (opt == 'z')
+			front.parts.sanitize = optarg;
 		else if (front_option(&front, opt, optarg))
 			tool_usage(USAGE);
 	}

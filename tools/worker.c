@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct call {
 	TVMFFIAny arg[DOORBELL_ARGS];
@@ -23,7 +24,11 @@ struct call {
 	int32_t count;
 };
 
+/* Tells a sanitizer, if there is one, what memory is not to be touched. */
+typedef void mark_memory(const volatile void *p, size_t bytes);
+
 static struct doorbell *doorbell;
+static mark_memory *poison, *unpoison;
 
 void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message);
 
@@ -34,13 +39,36 @@ void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message)
 	         message);
 }
 
-static void *map(int fd, int protection)
+static mark_memory *find_mark(const char *name)
+{
+	void *symbol = dlsym(RTLD_DEFAULT, name);
+	mark_memory *mark;
+
+	memcpy(&mark, &symbol, sizeof mark);
+	return mark;
+}
+
+/* A sanitizer's library must be the first of all that are loaded. */
+static void find_sanitizer(char *const *argv)
+{
+	poison = find_mark("__asan_poison_memory_region");
+	unpoison = find_mark("__asan_unpoison_memory_region");
+	if (!*doorbell->sanitizer || poison)
+		return;
+	setenv("LD_PRELOAD", doorbell->sanitizer, 1);
+	setenv("ASAN_OPTIONS", "detect_leaks=0:handle_abort=0", 1);
+	execv("/proc/self/exe", argv);
+	err(EXIT_TROUBLE, "%s", doorbell->sanitizer);
+}
+
+static void *map(int fd, int protection, size_t *bytes)
 {
 	struct stat st;
 	void *p;
 
 	if (fstat(fd, &st))
 		err(EXIT_TROUBLE, "descriptor %d", fd);
+	*bytes = (size_t)st.st_size;
 	p = mmap(NULL, (size_t)st.st_size, protection,
 	         MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (p == MAP_FAILED)
@@ -84,18 +112,40 @@ static void set_tensor(struct call *c, int32_t i, const struct doorbell_arg *a,
 	c->arg[i].v_ptr = &c->tensor[i];
 }
 
-static void prepare(struct call *c, char *inputs, char *outputs)
+/* The tensors of a call, in memory whose rest is not to be touched. */
+struct memory {
+	char *start;
+	size_t bytes;
+};
+
+static void uncover(const struct doorbell_arg *a, const struct memory *m)
 {
+	size_t bits = a->bits;
+
+	for (int32_t k = 0; k < a->ndim; k++)
+		bits *= (size_t)a->shape[k];
+	if (unpoison)
+		unpoison(m->start + a->offset, (bits + 7) / 8);
+}
+
+static void prepare(struct call *c, const struct memory *inputs,
+                    const struct memory *outputs)
+{
+	if (poison) {
+		poison(inputs->start, inputs->bytes);
+		poison(outputs->start, outputs->bytes);
+	}
 	c->count = (int32_t)doorbell->nargs;
 	for (int32_t i = 0; i < c->count; i++) {
 		const struct doorbell_arg *a = &doorbell->arg[i];
+		const struct memory *m =
+		        a->kind == ARG_INPUT ? inputs : outputs;
 
 		switch (a->kind) {
 		case ARG_INPUT:
-			set_tensor(c, i, a, inputs);
-			break;
 		case ARG_OUTPUT:
-			set_tensor(c, i, a, outputs);
+			uncover(a, m);
+			set_tensor(c, i, a, m->start);
 			break;
 		case ARG_FLOAT:
 			c->arg[i].type_index = kTVMFFIFloat;
@@ -110,7 +160,8 @@ static void prepare(struct call *c, char *inputs, char *outputs)
 }
 
 /* Carries out commands for ever. */
-_Noreturn static void serve(ratchet_kernel *kernel, char *inputs, char *outputs)
+_Noreturn static void serve(ratchet_kernel *kernel, const struct memory *inputs,
+                            const struct memory *outputs)
 {
 	static struct call call;
 	uint32_t seen = 0;
@@ -138,15 +189,18 @@ _Noreturn static void serve(ratchet_kernel *kernel, char *inputs, char *outputs)
 
 int main(int argc, char *argv[])
 {
-	char *inputs, *outputs;
+	struct memory inputs, outputs;
+	size_t bytes;
 	int writable;
 
 	if (argc != 1)
 		errx(EXIT_TROUBLE, "%s: judge alone starts this program",
 		     argv[1]);
-	doorbell = map(WORKER_DOORBELL, PROT_READ | PROT_WRITE);
+	doorbell = map(WORKER_DOORBELL, PROT_READ | PROT_WRITE, &bytes);
+	find_sanitizer(argv);
 	writable = doorbell->writable ? PROT_WRITE : 0;
-	inputs = map(WORKER_INPUTS, PROT_READ | writable);
-	outputs = map(WORKER_OUTPUTS, PROT_READ | PROT_WRITE);
-	serve(load_kernel(), inputs, outputs);
+	inputs.start = map(WORKER_INPUTS, PROT_READ | writable, &inputs.bytes);
+	outputs.start =
+	        map(WORKER_OUTPUTS, PROT_READ | PROT_WRITE, &outputs.bytes);
+	serve(load_kernel(), &inputs, &outputs);
 }

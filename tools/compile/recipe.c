@@ -2,6 +2,7 @@
 #include "recipe.h"
 #include "cuda.h"
 #include "memory.h"
+#include "sanitize.h"
 #include "tool.h"
 
 #include <stdio.h>
@@ -195,9 +196,10 @@ static char *what_flashinfer_needs(const struct recipe *r, const char *flags)
 	return needs;
 }
 
-/* The settings' flags, and those that find headers. */
+/* The settings' flags, more, and those that find headers. */
 static char *make_flags(struct sources *s, const struct settings *settings,
-                        const char *kernel_dir, struct fault *f)
+                        const char *kernel_dir, const char *more,
+                        struct fault *f)
 {
 	char *folders = xasprintf("../include %s",
 	                          settings_string(settings, "include", ""));
@@ -206,9 +208,9 @@ static char *make_flags(struct sources *s, const struct settings *settings,
 	char *flags = NULL;
 
 	if (include && sources_add_headers(s, installed, f) == 0)
-		flags = xasprintf("%s%s",
+		flags = xasprintf("%s%s%s%s",
 		                  settings_string(settings, "cflags", ""),
-		                  include);
+		                  *more ? " " : "", more, include);
 	free(include);
 	free(installed);
 	free(folders);
@@ -216,11 +218,12 @@ static char *make_flags(struct sources *s, const struct settings *settings,
 }
 
 int recipe_make(struct recipe *r, struct sources *s, const char *device,
-                const char *arch, const struct settings *settings,
-                const char *kernel_dir, const char *dir, struct fault *f)
+                const char *arch, const char *sanitize,
+                const struct settings *settings, const char *kernel_dir,
+                const char *dir, struct fault *f)
 {
 	int is_cuda = !strcmp(device, "cuda"), failed = 0;
-	char *flags, *name;
+	char *flags, *name, *more;
 	size_t len;
 	FILE *out;
 
@@ -228,7 +231,9 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	arch = settings_string(settings, "arch", arch);
 	if (is_cuda && (arch ? set_arch(r, arch, f) : probe_arch(r, f)))
 		return -1;
-	flags = make_flags(s, settings, kernel_dir, f);
+	more = sanitize ? sanitize_flags(sanitize, device, f) : xstrdup("");
+	flags = more ? make_flags(s, settings, kernel_dir, more, f) : NULL;
+	free(more);
 	if (!flags)
 		return -1;
 	out = open_memstream(&r->line, &len);

@@ -79,7 +79,8 @@ static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 	out->output = xcalloc(d->noutputs, sizeof *out->output);
 	for (int set = 0; set < job->sets; set++) {
 		struct doorbell_arg *a;
-		size_t in = 0, at = 0;
+		size_t gap = job->sanitize ? ALIGNMENT : 0;
+		size_t in = gap, at = 0;
 
 		a = xcalloc(c->nargs, sizeof *a);
 		cpu_call(c, workload, set)->arg = a;
@@ -89,7 +90,8 @@ static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 
 			if (!t->is_scalar)
 				a->offset = place(
-				        &in, dtype_bytes(t->dtype, (size_t)n));
+				        &in,
+				        dtype_bytes(t->dtype, (size_t)n) + gap);
 		}
 		for (size_t i = 0; i < d->noutputs; i++, a++) {
 			struct cpu_output *o = &out->output[i];

@@ -3,12 +3,14 @@
 #include "cold.h"
 #include "job_rule.h"
 #include "memory.h"
+#include "sanitizer.h"
 #include "verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #define START_S 30.0 /* for a worker to load its kernel */
 
@@ -27,6 +29,22 @@ static void spend(struct cpu_runner *r, const char *reason, const char *what)
 	snprintf(r->detail, sizeof r->detail, "%s", what);
 }
 
+/* Did a sanitizer end it? Takes what it printed. */
+static int spend_by_finding(struct cpu_runner *r)
+{
+	char *output = xcalloc(SANDBOX_LOG + 1, 1), text[200];
+	ssize_t n = read(r->worker.jail.log, output, SANDBOX_LOG);
+	const char *reason =
+	        n > 0 ? sanitizer_reason(output, text, sizeof text) : NULL;
+
+	if (reason) {
+		r->reason = reason;
+		copy_printable(r->detail, sizeof r->detail, text, sizeof text);
+	}
+	free(output);
+	return reason != NULL;
+}
+
 /* Sets the reason of a command that did not end well. */
 static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 {
@@ -34,6 +52,8 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 
 	switch (end) {
 	case WORKER_DIED:
+		if (r->calls->job->sanitize && spend_by_finding(r))
+			break;
 		sandbox_ending(&r->worker.jail, how, sizeof how);
 		sandbox_last_words(&r->worker.jail, words, sizeof words);
 		snprintf(text, sizeof text, "%s%s%s", how, *words ? ": " : "",
@@ -58,12 +78,17 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 {
 	struct cpu_runner *r = xcalloc(1, sizeof *r);
 	char *path = job_file(calls->job, kernel);
-	const struct worker_needs needs = {.kernel = path,
-	                                   .input_bytes = calls->input_bytes,
-	                                   .output_bytes = calls->output_bytes,
-	                                   .writable = writable,
-	                                   .threads = threads};
-	int failed = worker_start(&r->worker, &needs, f);
+	struct worker_needs needs = {.kernel = path,
+	                             .input_bytes = calls->input_bytes,
+	                             .output_bytes = calls->output_bytes,
+	                             .writable = writable,
+	                             .threads = threads};
+	int failed = (calls->job->sanitize &&
+	              sanitizer_library(path, needs.sanitizer,
+	                                sizeof needs.sanitizer, f)) ||
+	             worker_start(&r->worker, &needs, f);
+
+	r->calls = calls;
 
 	free(path);
 	if (!failed && getrandom(&r->poison, sizeof r->poison, 0) < 0) {
@@ -74,7 +99,6 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 		free(r);
 		return NULL;
 	}
-	r->calls = calls;
 	r->writable = writable;
 	r->timeout_s = START_S;
 	spend_by_end(r, worker_finish(&r->worker, r->timeout_s));

@@ -24,7 +24,8 @@ static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
 	const struct sandbox s = {.argv = argv,
 	                          .env = env,
 	                          .fd = fd,
-	                          .nfd = sizeof fd / sizeof *fd};
+	                          .nfd = sizeof fd / sizeof *fd,
+	                          .shadow = w->doorbell->sanitizer[0]};
 	int failed = sandbox_spawn(&s, &w->jail, f);
 
 	free(program);
@@ -42,6 +43,7 @@ static int make_memory(struct worker *w, const struct worker_needs *n,
 		return -1;
 	w->doorbell = (struct doorbell *)w->shared.map;
 	w->doorbell->writable = (uint32_t)n->writable;
+	memcpy(w->doorbell->sanitizer, n->sanitizer, sizeof n->sanitizer);
 	return 0;
 }
 

@@ -17,6 +17,7 @@ struct worker_needs {
 	size_t input_bytes, output_bytes;
 	int writable; /* the inputs */
 	int threads;
+	char sanitizer[32]; /* the library that the kernel needs, or "" */
 };
 
 struct worker {

@@ -38,6 +38,7 @@ struct doorbell {
 	_Atomic uint32_t bell, done;
 	uint32_t op;
 	uint32_t writable;              /* map the inputs writable */
+	char sanitizer[32];             /* a library to run under, or "" */
 	int32_t failed;                 /* what the kernel returned */
 	char message[DOORBELL_MESSAGE]; /* and said */
 	uint32_t nargs;

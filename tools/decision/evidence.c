@@ -141,6 +141,29 @@ static int read_confirmation(const char *dir, const struct settings *settings,
 	return 0;
 }
 
+/* What would be accepted has been run under the sanitizers that the settings
+ * name. */
+static int read_sanitized(const char *dir, const struct settings *settings,
+                          struct evidence *e, struct fault *f)
+{
+	const char *want = settings_string(settings, "sanitize", "");
+	const struct measurements *m = &e->confirm;
+	const char *got;
+	char *path;
+	int failed;
+
+	if (!*want || m->failed || m->comparison.decision != DECISION_BETTER)
+		return 0;
+	path = xasprintf("%s/sanitize.jsonl", dir);
+	failed = verification_read(path, &e->base, &e->sanitized, f);
+	got = json_string(json_get(e->sanitized.head, "sanitize"));
+	if (!failed && (!got || strcmp(got, want)))
+		failed = fault_set(f, "%s:1: want sanitize to be '%s'", path,
+		                   want);
+	free(path);
+	return failed;
+}
+
 /* From the build on, as far as there is something to know. */
 static int read_results(const char *dir, const struct settings *settings,
                         struct evidence *e, struct fault *f)
@@ -166,7 +189,10 @@ static int read_results(const char *dir, const struct settings *settings,
 		return 0;
 	if (check_table(dir, e, f))
 		return -1;
-	return read_confirmation(dir, settings, e, f);
+	return read_confirmation(dir, settings, e, f) ||
+	                       read_sanitized(dir, settings, e, f)
+	               ? -1
+	               : 0;
 }
 
 int evidence_read(const char *kernel_dir, const char *dir, struct evidence *e,
@@ -201,6 +227,7 @@ void evidence_free(struct evidence *e)
 	base_free(&e->base);
 	build_free(&e->build);
 	verification_free(&e->verification);
+	verification_free(&e->sanitized);
 	measurements_free(&e->bench);
 	measurements_free(&e->confirm);
 	free(e->equal);

@@ -35,6 +35,8 @@ struct evidence {
 	struct base base;
 	struct build build;
 	struct verification verification;   /* head NULL if not built */
+	struct verification sanitized;      /* sanitize.jsonl; path NULL if not
+	                                       needed */
 	struct measurements bench, confirm; /* path NULL if not read */
 	int trials; /* checked calls that a confirmation is asked for */
 	char *equal, *duplicate; /* the notes that say why nothing was

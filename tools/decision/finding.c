@@ -56,6 +56,18 @@ static char *regressed_detail(const struct comparison *c)
 	return text;
 }
 
+/* The first workload whose status is not ok. */
+static void refuse(const json *line, struct finding *out)
+{
+	const char *why = json_string(json_get(line, "detail"));
+
+	out->outcome = OUTCOME_REJECT;
+	out->reason = json_string(json_get(line, "status"));
+	out->detail = xasprintf("workload %s: %s",
+	                        json_string(json_get(line, "uuid")),
+	                        why ? why : out->reason);
+}
+
 void finding_make(const struct evidence *e, struct finding *out)
 {
 	const json *failed = e->verification.failed;
@@ -65,12 +77,7 @@ void finding_make(const struct evidence *e, struct finding *out)
 		out->reason = REASON_BUILD;
 		out->detail = xstrdup("build.log has the compiler's words");
 	} else if (failed) {
-		const char *why = json_string(json_get(failed, "detail"));
-
-		out->reason = json_string(json_get(failed, "status"));
-		out->detail = xasprintf("workload %s: %s",
-		                        json_string(json_get(failed, "uuid")),
-		                        why ? why : out->reason);
+		refuse(failed, out);
 	} else if (e->equal) {
 		out->outcome = OUTCOME_EQUIVALENT;
 		out->detail = xstrdup("its compiled code is the incumbent's");
@@ -80,6 +87,8 @@ void finding_make(const struct evidence *e, struct finding *out)
 		                        e->duplicate);
 	} else if (e->confirm.samples.count) {
 		classify(&e->confirm, out);
+		if (e->sanitized.failed)
+			refuse(e->sanitized.failed, out);
 	} else {
 		classify(&e->bench, out);
 	}

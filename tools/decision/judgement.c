@@ -182,7 +182,8 @@ static int add_seals(json *d, const struct evidence *e, struct fault *f)
 
 	return add_seal(o, "verify.jsonl", e->verification.path, f) ||
 	       add_seal(o, "bench.tsv", e->bench.path, f) ||
-	       add_seal(o, "confirm.tsv", e->confirm.path, f);
+	       add_seal(o, "confirm.tsv", e->confirm.path, f) ||
+	       add_seal(o, "sanitize.jsonl", e->sanitized.path, f);
 }
 
 static void add_origin(json *d, const struct evidence *e)

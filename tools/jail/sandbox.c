@@ -121,8 +121,9 @@ static char *memory_bound(const struct sandbox *s)
 	unsigned long long pages = (unsigned long long)sysconf(_SC_PHYS_PAGES);
 	unsigned long long size = (unsigned long long)sysconf(_SC_PAGESIZE);
 
-	return s->gpu || IS_SANITIZED ? xstrdup("0")
-	                              : xasprintf("%llu", pages / 2 * size);
+	return s->gpu || s->shadow || IS_SANITIZED
+	               ? xstrdup("0")
+	               : xasprintf("%llu", pages / 2 * size);
 }
 
 static void make_command(struct words *w, const char *bwrap,

@@ -36,6 +36,7 @@ struct sandbox {
 	int writes;               /* it may write to dir */
 	int forks;                /* it may start processes, not only threads */
 	int gpu;                  /* it sees the GPU and its driver */
+	int shadow;               /* a sanitizer's shadow memory: no bound */
 };
 
 struct jailed {

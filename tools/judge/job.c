@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SANITIZED 20     /* times as slow, at most */
 #define MAX_PROCESSES 48 /* more than these prove little more */
 
 const char *const kernel_settings_known[] = {
@@ -16,10 +17,12 @@ const char *const kernel_settings_known[] = {
         "guard",   "bench_s",       "mode",          "timeout_s",
         "scratch", "workloads",     "quick",         "threads",
         "weight.", "hidden.",       "gather",        "max_processes",
-        "plant",   "hidden_shapes", "trials",        NULL};
+        "plant",   "hidden_shapes", "trials",        "sanitize",
+        NULL};
 
-static const char *const job_known[] = {"phase",  "device",  "seed", "budget_s",
-                                        "hidden", "confirm", NULL};
+static const char *const job_known[] = {"phase",    "device", "seed",
+                                        "budget_s", "hidden", "confirm",
+                                        "sanitize", NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -67,6 +70,8 @@ static int read_head(struct job *j, struct fault *f)
 		failed = read_seed(j, &s, f) ||
 		         settings_number(&s, "budget_s", 0.1, 1e6, &j->budget_s,
 		                         f);
+	if (*settings_string(&s, "sanitize", ""))
+		j->sanitize = xstrdup(settings_string(&s, "sanitize", ""));
 	settings_free(&s);
 	return failed ? -1 : 0;
 }
@@ -139,6 +144,8 @@ static int read_settings(struct job *j, struct fault *f)
 	    read_most(j, f) || read_count(s, "pairs", 1, 1000, &j->pairs, f) ||
 	    read_count(s, "threads", 0, 4096, &j->threads, f))
 		return -1;
+	if (j->sanitize)
+		j->timeout_s *= SANITIZED;
 	if (j->is_confirmation && job_trials(s, &j->trials, f))
 		return -1;
 	j->scratch_bytes = (int64_t)scratch;
@@ -199,6 +206,7 @@ void job_free(struct job *j)
 		definition_free(j->definition);
 	settings_free(&j->settings);
 	free(j->hidden);
+	free(j->sanitize);
 	free(j->dir);
 	free(j);
 }

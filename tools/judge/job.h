@@ -49,6 +49,7 @@ struct job {
 	int threads; /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
+	char *sanitize;   /* under what the candidate runs, or NULL */
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;
@@ -76,8 +77,10 @@ struct job_parts {
 	const char *select;    /* "full", "quick", "stride N" */
 	const char *generator; /* of generate.c, or NULL */
 	enum phase phase;
-	int is_confirmation; /* of a bench */
-	double budget_s;     /* of the whole judgement; 0: as settings say */
+	int is_confirmation;  /* of a bench */
+	double budget_s;      /* of the whole judgement; 0: as settings say */
+	const char *sanitize; /* the sanitizers that it was built for, or
+	                         NULL */
 };
 
 /* Puts all that a job needs into the folder dir, which exists. Draws the seed.

@@ -268,11 +268,11 @@ static int write_head(const char *dir, const struct job_parts *p,
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
 	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
-	        "budget_s = %.3f\nhidden = %s\n%s",
+	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\n%s",
 	        is_bench ? "bench" : "verify", s->device,
 	        (unsigned long long)seed,
 	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
-	        hidden ? hidden : "none",
+	        hidden ? hidden : "none", p->sanitize ? p->sanitize : "",
 	        p->is_confirmation ? "confirm = yes\n" : "");
 	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
 	if (failed)

@@ -170,6 +170,8 @@ static json *head(const struct verification *v)
 	json_add_string(j, "timing", session_timing(v->session));
 	json_add_string(j, "sandbox", sandbox_level());
 	json_add_string(j, "hidden", job->hidden);
+	if (job->sanitize)
+		json_add_string(j, "sanitize", job->sanitize);
 	json_add_integer(j, "sets", job->sets);
 	json_add_number(j, "half_ulp", job_half_ulp(job));
 	json_add_string(j, "plant", plants);

@@ -114,14 +114,17 @@ static int thin(struct selection *s, const char *how, struct fault *f)
 
 	if (strcmp(how, "quick") == 0) {
 		mark_quick(s, mark);
+	} else if (strcmp(how, "ends") == 0) {
+		mark[ranked(s, 0)] = 1;
+		mark[ranked(s, s->count - 1)] = 1;
 	} else {
 		if (strncmp(how, "stride ", 7) == 0)
 			stride = strtol(how + 7, &end, 10);
 		if (stride < 1 || *end) {
 			free(mark);
 			return fault_set(f,
-			                 "mode %s: want full, quick or "
-			                 "\"stride N\"",
+			                 "mode %s: want full, quick, ends "
+			                 "or \"stride N\"",
 			                 how);
 		}
 		for (size_t i = 0; i < s->count; i += (size_t)stride)

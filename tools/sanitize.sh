@@ -1,0 +1,41 @@
+#!/bin/sh
+# sanitize - runs a solution under sanitizers, on the smallest and the largest
+# workload
+#
+# usage: sanitize.sh DEVICE WORDS SOURCE OUT
+#        sanitize.sh DEVICE gate SOURCE EXPERIMENT
+# The second is for what would be accepted: with the words of the setting
+# sanitize, into EXPERIMENT/sanitize.jsonl; nothing to do without them. make
+# gives BUILD KERNEL KERNELS WORKLOADS BENCH_S.
+set -u
+
+device=$1
+words=$2
+source=$3
+out=$4
+dir=$KERNELS/$KERNEL
+reference=$BUILD/run/$KERNEL.$device/reference/build.json
+made=$BUILD/run/$KERNEL.$device/sanitize.json
+
+# The value of a setting; one for the device comes first.
+setting() {
+	sed -n "s/^$1\.$device *= *//p; t; s/^$1 *= *//p" "$dir/settings" |
+		head -n 1
+}
+
+is_better() {
+	"$BUILD/compare" -d "$device" -s "$dir/settings" "$1" |
+		grep -q '^all.*better$'
+}
+
+if [ "$words" = gate ]; then
+	words=$(setting sanitize)
+	[ -n "$words" ] && is_better "$out/confirm.tsv" || exit 0
+	out=$out/sanitize.jsonl
+	[ ! -e "$out" ] || exit 0
+fi
+"$BUILD/build-kernel" -z "$words" -c "$BUILD/cache" -d "$device" -o "$made" \
+	"$dir" "$source" || exit 2
+tools/again.sh "$BUILD/verify" -z "$words" -m ends \
+	${BENCH_S:+-t "$BENCH_S"} -k "$dir" -w "$WORKLOADS/$KERNEL.jsonl" \
+	-c "$BUILD/cache" -o "$out" "$reference" "$made"
