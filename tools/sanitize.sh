@@ -14,8 +14,10 @@ words=$2
 source=$3
 out=$4
 dir=$KERNELS/$KERNEL
-reference=$BUILD/run/$KERNEL.$device/reference/build.json
-made=$BUILD/run/$KERNEL.$device/sanitize.json
+ground=$BUILD/run/$KERNEL.$device
+made=$ground/sanitize.json
+generate=
+[ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
 # The value of a setting; one for the device comes first.
 setting() {
@@ -37,5 +39,5 @@ fi
 "$BUILD/build-kernel" -z "$words" -c "$BUILD/cache" -d "$device" -o "$made" \
 	"$dir" "$source" || exit 2
 tools/again.sh "$BUILD/verify" -z "$words" -m ends \
-	${BENCH_S:+-t "$BENCH_S"} -k "$dir" -w "$WORKLOADS/$KERNEL.jsonl" \
-	-c "$BUILD/cache" -o "$out" "$reference" "$made"
+	${BENCH_S:+-t "$BENCH_S"} ${generate:+-g "$generate"} -k "$dir" -w "$WORKLOADS/$KERNEL.jsonl" \
+	-c "$BUILD/cache" -o "$out" "$ground/reference/build.json" "$made"
