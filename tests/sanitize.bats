@@ -10,7 +10,7 @@ setup_file() {
 	cp "$ROOT/tests/kernels/power/definition.json" \
 		"$ROOT"/tests/kernels/power/*.c kernels/twice/
 	sed -i 's/"power"/"twice"/' kernels/twice/definition.json
-	sed -i 's/#define PAD .*/#define PAD 20000/' kernels/twice/solution.c
+	sed -i 's/#define PAD .*/#define PAD 60000/' kernels/twice/solution.c
 	printf 'threads = 1\nmax_processes = 8\n' >kernels/twice/settings
 	for n in 3 1000 77; do
 		echo "{\"definition\": \"twice\", \"solution\": null, \"workload\": {\"uuid\": \"n$n\", \"axes\": {\"n\": $n}, \"inputs\": {\"x\": {\"type\": \"random\"}}}, \"evaluation\": null}"
@@ -124,14 +124,14 @@ in_make() {
 
 @test "by the setting, a finding refuses what would be accepted" {
 	echo 'sanitize = address undefined' >>kernels/twice/settings
-	sed 's/PAD 20000/PAD 5000/' kernels/twice/solution.c >faster.c
+	sed 's/PAD 60000/PAD 6000/' kernels/twice/solution.c >faster.c
 	sed "s/^	for (int i = 0; i < PAD.*/	sum += ((volatile float *)ratchet_data(x))[n];\n&/" \
 		faster.c >beyond.c
-	run -0 in_make try "SOLUTION=$PWD/beyond.c" BENCH_S=6
+	run -0 in_make try "SOLUTION=$PWD/beyond.c" BENCH_S=15
 	[[ "${lines[-1]}" == "verdict: reject red-zone speedup "* ]]
 	grep -q '"sanitize.jsonl": "' experiments/twice/exp_0001/verdict.json
 	grep -q 'use-after-poison' experiments/twice/exp_0001/verdict.json
-	run -0 in_make try "SOLUTION=$PWD/faster.c" BENCH_S=6
+	run -0 in_make try "SOLUTION=$PWD/faster.c" BENCH_S=15
 	[[ "${lines[-1]}" == "verdict: accept - speedup "* ]]
 	[ -s experiments/twice/exp_0002/sanitize.jsonl ]
 	# and a record without it, or with another's words, proves nothing
