@@ -145,7 +145,7 @@ static void show_installation(struct words *w, const char *program)
 		if ((home && is_beneath(home, dir)) || is_beneath(here, dir))
 			*slash = '/';
 	}
-	if (*dir && !is_beneath(dir, "/usr"))
+	if (*dir && !is_beneath(dir, "/usr") && !is_beneath(dir, "/bin"))
 		show(w, dir);
 	free(dir);
 }
