@@ -72,11 +72,13 @@ fingerprint() {
 
 # Processes of ours: what runs a program of this build.
 running() {
+	# By inode: in the jail they have another path.
+	ours=$(cd "$BUILD" && stat -c ' %d:%i ' worker capture launcher enter)
 	for exe in /proc/[0-9]*/exe; do
-		# In the jail they have another path.
-		for program in worker capture launcher enter; do
-			[ ! "$exe" -ef "$BUILD/$program" ] || echo "$exe"
-		done
+		inode=$(stat -Lc %d:%i "$exe" 2>/dev/null) || continue
+		case "$ours" in
+		*" $inode "*) echo "$exe" ;;
+		esac
 	done
 }
 
