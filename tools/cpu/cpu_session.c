@@ -76,8 +76,7 @@ static int fill_expected(struct cpu_session *s, size_t workload, int set,
 
 	cpu_runner_call(r, workload, set, 0, &ns);
 	memcpy(cpu_call(&s->calls, workload, set)->expected,
-	       r->worker.outputs.map,
-	       s->calls.workload[workload].output_bytes);
+	       r->worker.outputs.map, s->calls.workload[workload].output_bytes);
 	if (r->reason)
 		return fault_set(f, "the reference: %s: %s", r->reason,
 		                 r->detail);
