@@ -329,7 +329,7 @@ own_programs() {
 
 start_verify() {
 	verify -k "$K" -w "$W" -c cache -o verify.jsonl reference.json \
-		"$1.json" 2>/dev/null 3>&- &
+		"$1.json" 2>said 3>&- &
 	front=$!
 }
 
@@ -494,4 +494,39 @@ mk() {
 	rm -rf "$tree"
 	[ $status = 0 ]
 	[[ $output == *'"sandbox": "bwrap"'* ]]
+}
+
+# The process ids of the workers.
+workers() {
+	for exe in /proc/[0-9]*/exe; do
+		[ ! "$exe" -ef build/worker ] || basename "${exe%/exe}"
+	done
+}
+
+@test "a process that cannot be killed is trouble, not a verdict, and says so" {
+	needs_jail
+	freezer=$(awk '$3 == "cgroup" && $4 ~ /freezer/ { print $2; exit }' /proc/mounts)
+	[ -d "$freezer" ] && mkdir "$freezer/ratchet-$$" 2>/dev/null ||
+		skip "no freezer, where no signal arrives"
+	group=$freezer/ratchet-$$
+	own_programs
+	with_reference
+	attack STAY STAY
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	K=kernels/scale
+	sed -i 's/^timeout_s .*/timeout_s = 3/' $K/settings
+	start_verify STAY
+	sleep 1.5
+	for pid in $(workers); do
+		echo "$pid" >"$group/tasks"
+	done
+	echo FROZEN >"$group/freezer.state"
+	status=0
+	wait $front || status=$?
+	echo THAWED >"$group/freezer.state"
+	none_survives
+	rmdir "$group"
+	[ $status = 75 ]
+	grep -q 'was killed and does not end' said
+	[ ! -e verify.jsonl ]
 }

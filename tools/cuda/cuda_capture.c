@@ -100,7 +100,7 @@ static int capture(struct cuda_session *s, const char *side, struct captured *c,
 
 	failed = fd[1] < 0   ? fault_errno(f, "memory file")
 	         : fd[2] < 0 ? fault_errno(f, "%s", path)
-	                     : program_start(&j, argv, NULL, fd, 3, f);
+	                     : program_start(s, &j, argv, NULL, fd, 3, f);
 	free(path);
 	if (!failed) {
 		wait_for(&j, CAPTURE_S + s->job->timeout_s +

@@ -4,6 +4,7 @@
 
 #include "device.h"
 #include "layout.h"
+#include "node.h"
 #include "sandbox.h"
 #include "wire.h"
 
@@ -26,7 +27,8 @@ struct cuda_session {
 	char *dir; /* the job's, absolute */
 	struct layout *layout;
 	int layout_fd;
-	int lock; /* on the GPU */
+	int lock;             /* on the GPU */
+	char node[NODE_PATH]; /* its device file, or "" */
 	struct launcher reference;
 	struct wire_reply about; /* the reference's HELLO */
 	struct captured candidate, incumbent;
@@ -36,15 +38,15 @@ struct cuda_session {
 
 /* Starts a program of tool_dir(); argv[0] is its name; reads as in sandbox.h.
  */
-int program_start(struct jailed *j, const char *const argv[],
-                  const char *const *reads, const int *fd, size_t fds,
-                  struct fault *f);
+int program_start(const struct cuda_session *s, struct jailed *j,
+                  const char *const argv[], const char *const *reads,
+                  const int *fd, size_t fds, struct fault *f);
 
 /* Starts a launcher, whose first descriptor is its socket; fd[0] makes room
  * for it. */
-int launcher_start(struct launcher *l, const char *const argv[],
-                   const char *const *reads, int *fd, size_t fds,
-                   struct fault *f);
+int launcher_start(const struct cuda_session *s, struct launcher *l,
+                   const char *const argv[], const char *const *reads, int *fd,
+                   size_t fds, struct fault *f);
 void launcher_stop(struct launcher *l);
 
 /* Sends a request with descriptors to the reference and waits for its answer.

@@ -49,7 +49,7 @@ static int start_launcher(struct cuda_runner *r, const char *side, int plan,
 	if (fd[3] < 0)
 		fault_errno(f, "%s", path);
 	else
-		status = launcher_start(&r->launcher, argv, NULL, fd, 4, f);
+		status = launcher_start(s, &r->launcher, argv, NULL, fd, 4, f);
 	if (fd[3] >= 0)
 		close(fd[3]);
 	free(path);

@@ -34,9 +34,9 @@ static const char *const kept[] = {"LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES",
                                    "CUDA_INJECTION64_PATH"};
 #define KEPT (sizeof kept / sizeof *kept)
 
-int program_start(struct jailed *j, const char *const argv[],
-                  const char *const *reads, const int *fd, size_t fds,
-                  struct fault *f)
+int program_start(const struct cuda_session *s, struct jailed *j,
+                  const char *const argv[], const char *const *reads,
+                  const int *fd, size_t fds, struct fault *f)
 {
 	char *env[KEPT + 1] = {NULL}, *path;
 	const char *args[4] = {NULL};
@@ -45,7 +45,7 @@ int program_start(struct jailed *j, const char *const argv[],
 	                      .fd = fd,
 	                      .nfd = fds,
 	                      .reads = reads,
-	                      .gpu = 1};
+	                      .gpu = s->node};
 	size_t n = 0;
 	int status;
 
@@ -62,16 +62,16 @@ int program_start(struct jailed *j, const char *const argv[],
 	return status;
 }
 
-int launcher_start(struct launcher *l, const char *const argv[],
-                   const char *const *reads, int *fd, size_t fds,
-                   struct fault *f)
+int launcher_start(const struct cuda_session *s, struct launcher *l,
+                   const char *const argv[], const char *const *reads, int *fd,
+                   size_t fds, struct fault *f)
 {
 	int pair[2], status;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return fault_errno(f, "socketpair");
 	fd[0] = pair[1];
-	status = program_start(&l->jail, argv, reads, fd, fds, f);
+	status = program_start(s, &l->jail, argv, reads, fd, fds, f);
 	close(pair[1]);
 	if (status)
 		close(pair[0]);
@@ -155,6 +155,23 @@ static void close_session(struct session *base)
 	free(s);
 }
 
+/* The one GPU that our processes see, which has other numbers among fewer. A
+ * part of a GPU has no name of this kind: then they see what we see. */
+static void choose_gpu(struct cuda_session *s, const char *uuid)
+{
+	const char *said = getenv("CUDA_VISIBLE_DEVICES");
+
+	if (said && strstr(said, "MIG"))
+		return;
+	node_find(uuid, s->node);
+	if (*s->node) {
+		char *name = xasprintf("GPU-%s", uuid);
+
+		setenv("CUDA_VISIBLE_DEVICES", name, 1); /* to be kept */
+		free(name);
+	}
+}
+
 /* One judgement at a time on each GPU, of whichever clone. */
 static int take_lock(struct cuda_session *s, struct fault *f)
 {
@@ -163,6 +180,7 @@ static int take_lock(struct cuda_session *s, struct fault *f)
 
 	if (cuda_probe(&d, f))
 		return -1;
+	choose_gpu(s, d.uuid);
 	path = xasprintf("/tmp/ratchet-gpu-%s.lock", d.uuid);
 	s->lock = lock_take(path, 0);
 	if (s->lock < 0 && errno == EWOULDBLOCK) {
@@ -193,7 +211,7 @@ static struct session *open_session(const struct job *job, struct fault *f)
 		fault_errno(f, "%s", job->dir);
 	if (!s->dir || take_lock(s, f) || !(s->layout = layout_make(job, f)) ||
 	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
-	    launcher_start(&s->reference, argv, reads, &sock, 1, f) ||
+	    launcher_start(s, &s->reference, argv, reads, &sock, 1, f) ||
 	    reference_answer(s, &s->about, f) || check_room(s, f)) {
 		close_session(&s->base);
 		return NULL;

@@ -61,8 +61,8 @@ static void show_system(struct words *w)
 	show(w, "/sys/devices/system/node");
 }
 
-/* The folders of a list like PATH, but for those that would show all. */
-static void show_folders(struct words *w, const char *list)
+/* The paths of a list like PATH, but for those that would show all. */
+static void show_list(struct words *w, const char *list)
 {
 	while (list && *list) {
 		size_t n = strcspn(list, ":");
@@ -75,24 +75,34 @@ static void show_folders(struct words *w, const char *list)
 	}
 }
 
-/* The driver: its device files, its libraries, and what it reads of the bus. */
-static void show_gpu(struct words *w)
+/* A device file of the driver, and of no other GPU than the one wanted. */
+static int is_wanted(const char *name, const char *gpu)
 {
-	static const char *const wanted[] = {
-	        "/usr/local/nvidia",  "/sys/devices",
-	        "/sys/bus/pci",       "/sys/class/drm",
-	        "/sys/module/nvidia", "/sys/module/nvidia_uvm",
-	        "/etc/nvidia"};
+	int minor;
+
+	if (strncmp(name, "nvidia", 6))
+		return 0;
+	return !*gpu || sscanf(name, "nvidia%d", &minor) != 1 ||
+	       strcmp(gpu + strlen("/dev/"), name) == 0;
+}
+
+/* The driver: its device files, its libraries, and what it reads of the bus. */
+static void show_gpu(struct words *w, const char *gpu)
+{
+	static const char *const read[] = {"/usr/local/nvidia", "/sys/devices",
+	                                   "/sys/bus/pci", "/sys/module/nvidia",
+	                                   "/sys/module/nvidia_uvm"};
 	DIR *dev = opendir("/dev");
 	struct dirent *entry;
 
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		show(w, wanted[i]);
-	show_folders(w, getenv("LD_LIBRARY_PATH"));
+	for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+		show(w, read[i]);
+	show_list(w, getenv("LD_LIBRARY_PATH"));
+	show_list(w, getenv("CUDA_INJECTION64_PATH"));
 	while (dev && (entry = readdir(dev))) {
 		char *path = xasprintf("/dev/%s", entry->d_name);
 
-		if (strncmp(entry->d_name, "nvidia", 6) == 0)
+		if (is_wanted(entry->d_name, gpu))
 			words_add(w, "--dev-bind-try", path, path, NULL);
 		free(path);
 	}
@@ -183,7 +193,7 @@ void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
 	show_system(w);
 	words_add(w, "--dev", "/dev", NULL);
 	if (s->gpu)
-		show_gpu(w);
+		show_gpu(w, s->gpu);
 	add_tmpfs(w, SHM_BYTES, "/dev/shm");
 	words_add(w, "--remount-ro", "/dev", "--proc", "/proc", "--remount-ro",
 	          "/proc", NULL);

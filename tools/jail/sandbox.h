@@ -35,8 +35,9 @@ struct sandbox {
 	                             may be NULL */
 	int writes;               /* it may write to dir */
 	int forks;                /* it may start processes, not only threads */
-	int gpu;                  /* it sees the GPU and its driver */
-	int shadow;               /* a sanitizer's shadow memory: no bound */
+	const char *gpu; /* the device file of the GPU that it sees, with the
+	                    driver; "": of all; NULL: none */
+	int shadow;      /* a sanitizer's shadow memory: no bound */
 };
 
 struct jailed {
