@@ -89,17 +89,12 @@ litter() {
 }
 
 matches() { # VERDICT PATTERN
-	case $2 in
-	honest) set -- "$1" "$HONEST" ;;
-	unrewarded) set -- "$1" "$UNREWARDED" ;;
-	refused)
-		! matches "$1" honest && [ "$1" != none ]
-		return
-		;;
-	esac
-	case "|$2|" in
-	*"|$1|"*) return 0 ;;
-	*) return 1 ;;
+	pattern=$(echo "$2" |
+		sed "s/unrewarded/$UNREWARDED/; s/honest/$HONEST/")
+	case "|$pattern|" in
+	*"|refused|"*) ! matches "$1" 'honest|none' ;;
+	*"|$1|"*) true ;;
+	*) false ;;
 	esac
 }
 
@@ -145,7 +140,7 @@ judge() {
 	plant "$1" "$2" "$tree"
 	sandbox=$SANDBOX
 	if [ "$jail" = no ]; then
-		sandbox=none
+		sandbox=${SANDBOX:-none}
 		[ "$(head_of "$1" hostile)" != yes ] || {
 			row "$name" "$2" - skipped 0 "no jail here"
 			return
@@ -233,7 +228,7 @@ SANDBOX=${SANDBOX-}
 JOBS=${JOBS:-1}
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 jail=yes
-has_jail || jail=no
+{ [ "${SANDBOX:-bwrap}" = bwrap ] && has_jail; } || jail=no
 work=$(mktemp -d) || exit 2
 [ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM

@@ -1,0 +1,27 @@
+/* any_order - threads add their parts to a sum in the order in which they come
+ *
+ * kernel: sum_rows
+ * expect: honest
+ */
+#include "ratchet.h"
+
+static int run(const DLTensor *x, const DLTensor *y)
+{
+	int64_t rows = ratchet_extent(x, 0), cols = ratchet_extent(x, 1);
+
+	if (RATCHET_WANT(x, RATCHET_FLOAT32, -1, -1) ||
+	    RATCHET_WANT(y, RATCHET_FLOAT32, rows))
+		return -1;
+	const float *in = ratchet_data(x);
+	float *out = ratchet_data(y);
+	for (int64_t r = 0; r < rows; r++) {
+		float sum = 0;
+
+#pragma omp parallel for schedule(dynamic, 256) reduction(+ : sum)
+		for (int64_t i = 0; i < cols; i++)
+			sum += in[r * cols + i];
+		out[r] = sum;
+	}
+	return 0;
+}
+RATCHET_EXPORT(run, tensor, tensor)
