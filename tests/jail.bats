@@ -400,6 +400,15 @@ needs_unshare() {
 	[[ $output == *"missing jail "*"user.max_user_namespaces"* ]]
 }
 
+@test "where bubblewrap is missing the remedy is make deps" {
+	unshare -m true 2>/dev/null || skip "cannot hide it"
+	echo 'int x;' >stranger.c
+	run -2 unshare -m bash -c 'mount --bind /dev/null "$(command -v bwrap)" &&
+		exec build-kernel -c cache -d cpu -o s.json "$K" stranger.c'
+	[[ $output == *"bubblewrap is not installed; make deps installs it"* ]]
+	[ ! -e s.json ]
+}
+
 @test "SANDBOX=none and container are what the user says, and are recorded" {
 	needs_unshare
 	with_reference

@@ -5,6 +5,7 @@
  */
 #include "command.h"
 #include "memory.h"
+#include "program.h"
 #include "sandbox.h"
 #include "tool.h"
 
@@ -45,7 +46,7 @@ static char *first_line(const char *program, char *const *arguments)
 	struct command c = {.argv = argv, .limit_s = 10};
 	struct command_result r;
 	struct fault f;
-	char *file = command_find(program), *line = NULL;
+	char *file = program_find(program), *line = NULL;
 
 	for (int i = 0; i < 6 && arguments[i]; i++)
 		argv[i + 1] = arguments[i];
@@ -94,7 +95,7 @@ static void check_openmp(void)
 	struct command c = {.argv = argv, .dir = dir, .limit_s = 20};
 	struct command_result r = {0};
 	struct fault f;
-	char *file = command_find("cc"), *object;
+	char *file = program_find("cc"), *object;
 
 	if (!mkdtemp(dir))
 		err(EXIT_TROUBLE, "%s", dir);
@@ -168,7 +169,7 @@ static int gpu_count(int *version)
 
 static char *find_nvcc(void)
 {
-	char *path = command_find("nvcc");
+	char *path = program_find("nvcc");
 
 	if (!path && access("/usr/local/cuda/bin/nvcc", X_OK) == 0)
 		path = xstrdup("/usr/local/cuda/bin/nvcc");

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "file.h"
 #include "memory.h"
+#include "program.h"
 #include "sandbox.h"
 
 #include <poll.h>
@@ -29,33 +30,10 @@ static void end_with_child(int sig)
 	raise(sig);
 }
 
-static const char *search_path(void)
-{
-	const char *path = getenv("PATH");
-
-	return path && *path ? path : "/usr/local/bin:/usr/bin:/bin";
-}
-
-char *command_find(const char *name)
-{
-	const char *p = search_path();
-
-	while (*p) {
-		size_t n = strcspn(p, ":");
-		char *file = xasprintf("%.*s/%s", (int)n, p, name);
-
-		if (n && access(file, X_OK) == 0)
-			return file;
-		free(file);
-		p += n + (p[n] == ':');
-	}
-	return NULL;
-}
-
 /* Names relative to the folder keep what a compiler leaves behind inside it. */
 static int start(const struct command *c, struct jailed *j, struct fault *f)
 {
-	char *path = xasprintf("PATH=%s", search_path());
+	char *path = xasprintf("PATH=%s", program_path());
 	const char *env[] = {path, "TMPDIR=.", NULL};
 	const char **argv;
 	struct sandbox s = {.env = env,

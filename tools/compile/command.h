@@ -36,7 +36,4 @@ struct command_result {
 int command_run(const struct command *c, struct command_result *r,
                 struct fault *f);
 
-/* The path of a program on PATH, or NULL. Caller frees. */
-char *command_find(const char *name);
-
 #endif

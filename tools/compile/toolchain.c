@@ -2,6 +2,7 @@
 #include "toolchain.h"
 #include "command.h"
 #include "memory.h"
+#include "program.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static int find_program(struct toolchain *t, const char *name, struct fault *f)
 {
 	const char *usual = "/usr/local/cuda/bin/nvcc";
 
-	t->program = command_find(name);
+	t->program = program_find(name);
 	if (t->program)
 		return 0;
 	if (strcmp(name, "nvcc"))
@@ -79,7 +80,7 @@ int toolchain_find(struct toolchain *t, const char *name, const char *flags,
 	t->version = version_line(says);
 	/* nvcc's host compiler makes the launching half; of a C compiler we ask
 	 * how it reads the flags, which expands "native". */
-	host = is_nvcc ? command_find("gcc") : xstrdup(t->program);
+	host = is_nvcc ? program_find("gcc") : xstrdup(t->program);
 	probe = is_nvcc ? xstrdup("--version")
 	                : xasprintf("-### -E -x c %s /dev/null", flags);
 	text = host ? output_of(host, probe, dir) : xstrdup("");

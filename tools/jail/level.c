@@ -2,6 +2,7 @@
 #include "level.h"
 #include "bwrap.h"
 #include "memory.h"
+#include "program.h"
 #include "tool.h"
 
 #include <err.h>
@@ -15,14 +16,15 @@ static struct fault refusal; /* or this */
 
 const char *level_bwrap(struct fault *f)
 {
-	static const char *const usual[] = {"/usr/bin/bwrap",
-	                                    "/usr/local/bin/bwrap"};
+	static char *found;
 
-	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-		if (access(usual[i], X_OK) == 0)
-			return usual[i];
-	fault_set(f, "bubblewrap is not installed");
-	return NULL;
+	if (!found)
+		found = program_find("bwrap");
+	if (!found && access("/usr/bin/bwrap", X_OK) == 0)
+		found = xstrdup("/usr/bin/bwrap");
+	if (!found)
+		fault_set(f, "bubblewrap is not installed");
+	return found;
 }
 
 static long number_in(const char *path)

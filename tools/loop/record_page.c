@@ -2,6 +2,7 @@
 #include "command.h"
 #include "knobs.h"
 #include "memory.h"
+#include "program.h"
 #include "record.h"
 
 #include <math.h>
@@ -51,7 +52,7 @@ static void print_diff(FILE *p, const struct record *r)
 	                after,
 	                NULL};
 	const char *const reads[] = {before, after, NULL};
-	struct command c = {.file = command_find("diff"),
+	struct command c = {.file = program_find("diff"),
 	                    .argv = argv,
 	                    .limit_s = 10,
 	                    .reads = reads};
