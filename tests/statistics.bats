@@ -104,3 +104,35 @@ holds() {
 	run -2 "$BUILD/tests/simulate" -x
 	run -2 "$BUILD/tests/simulate" 100 100
 }
+
+@test "the manual's numbers are those of the table that is kept" {
+	local page=$ROOT/man/ratchet-judge.7 table=$ROOT/tests/fixtures/simulation.tsv
+
+	grep -q "^on $(sed -n '1s/# //p' "$table") " "$page"
+	sed -n '/^\.It noise Ta most/,/^\.El/p' "$page" | awk -F ' Ta ' -v OFS='\t' '
+		NR > 1 && NF == 6 {
+			if (sub(/^\.It /, "", $1))
+				name = $1
+			print name, $2, $3, $4, $5, $6
+		}' >"$BATS_TEST_TMPDIR/page"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/page")" = 15 ]
+	while IFS=$'\t' read -r name n values; do
+		[ "$(awk -F'\t' -v name="$name" -v n="$n" '
+			$1 == name && $2 == n && $3 >= 1 { printf "%.0f\t", $6 }' \
+			"$table")" = "$values	" ] || {
+			echo "$name $n: $values"
+			return 1
+		}
+	done <"$BATS_TEST_TMPDIR/page"
+	# and what is said of no gain
+	awk -F'\t' 'NR > 2 && $3 == 0 {
+			if ($6 > 0) exit 1
+			if ($5 > better) better = $5
+			if ($9 > slower) slower = $9
+		} NR > 2 && $3 == 0.5 && $6 > half { half = $6 }
+		END { print better, slower, half }' "$table" >"$BATS_TEST_TMPDIR/most"
+	read -r better slower half <"$BATS_TEST_TMPDIR/most"
+	grep -q "found at most $better % better; at most $slower % were called" \
+		<(tr '\n' ' ' <"$page")
+	grep -q "at most $half % were accepted" "$page"
+}
