@@ -21,7 +21,7 @@ struct trial {
 	size_t bytes;
 };
 
-static const struct check_rule strict = {1e-2, 1e-2, 1, 0, 0};
+static const struct check_rule strict = {1e-2, 1e-2, 1, 0, 0, 0};
 
 /* An output that equals what is expected. */
 static struct trial begin(enum dtype t, struct check_rule rule)
@@ -124,10 +124,10 @@ static void try_rule(struct check_rule rule, int wrong, float by,
 
 static void try_rules(void)
 {
-	const struct check_rule loose = {1e-2, 1e-2, 0.9, 0, 0};
-	const struct check_rule precise = {1e-2, 1e-2, 1, 1e-4, 0};
-	const struct check_rule rounded = {1e-2, 1e-2, 1, 1e-4, 2e-3};
-	const struct check_rule exact = {0, 0, 1, 0, 0};
+	const struct check_rule loose = {1e-2, 1e-2, 0.9, 0, 0, 0};
+	const struct check_rule precise = {1e-2, 1e-2, 1, 1e-4, 0, 0};
+	const struct check_rule rounded = {1e-2, 1e-2, 1, 1e-4, 2e-3, 0};
+	const struct check_rule exact = {0, 0, 1, 0, 0, 0};
 	struct trial r = begin(DTYPE_FLOAT32, loose);
 
 	try_rule(loose, 100, 1, "a tenth wrong of a tenth allowed", "ok");
@@ -149,13 +149,24 @@ static void try_rules(void)
 /* All true values tiny, all within atol. */
 static void try_tiny(double out, const char *what, const char *want)
 {
-	const struct check_rule rule = {1e-2, 1e-2, 1, 1e-4, 0};
+	const struct check_rule rule = {1e-2, 1e-2, 1, 1e-4, 0, 0};
 	struct trial r = begin(DTYPE_FLOAT32, rule);
 
 	for (size_t i = 0; i < COUNT; i++) {
 		dtype_store(r.dtype, r.expected, i, 1e-5);
 		dtype_store(r.dtype, r.out, i, out);
 	}
+	end(&r, what, want);
+}
+
+/* One large element, which is off by so many ulps of a float16. */
+static void try_large(double ulps, const char *what, const char *want)
+{
+	const struct check_rule rule = {1, 1, 1, 4.9e-4, 0, 0x1p-10};
+	struct trial r = begin(DTYPE_FLOAT32, rule);
+
+	dtype_store(r.dtype, r.expected, 3, 600);
+	dtype_store(r.dtype, r.out, 3, 600 + ulps * 0.5);
 	end(&r, what, want);
 }
 
@@ -167,6 +178,8 @@ int main(void)
 	try_rules();
 	try_tiny(1e-5, "tiny", "ok");
 	try_tiny(1.01e-5, "tiny and imprecise", REASON_PRECISION);
+	try_large(1, "a large element rounded the other way", "ok");
+	try_large(2, "a large element that is wrong", REASON_PRECISION);
 	try_tiny(0, "zeros instead of what is tiny", REASON_WRONG);
 	return failures > 0;
 }

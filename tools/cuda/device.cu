@@ -249,7 +249,8 @@ KERNEL check_elements(enum dtype t, unsigned size, const uint8_t *out,
                       uint64_t stream, double atol, double rtol,
                       struct check *c)
 {
-	double error2 = 0, reference2 = 0, max_abs = 0, max_rel = 0;
+	double error2 = 0, reference2 = 0, max_abs = 0, max_rel = 0,
+	       largest = 0;
 
 	for (uint64_t i = thread_index(); i < n; i += thread_count()) {
 		double x = load(t, out, i), y = load(t, expected, i);
@@ -259,6 +260,7 @@ KERNEL check_elements(enum dtype t, unsigned size, const uint8_t *out,
 		if (finite) {
 			error2 += error * error;
 			reference2 += y * y;
+			largest = fmax(largest, fabs(y));
 		} else if (x == y || (isnan(x) && isnan(y))) {
 			continue;
 		} else {
@@ -272,6 +274,7 @@ KERNEL check_elements(enum dtype t, unsigned size, const uint8_t *out,
 	}
 	raise(&c->max_abs, max_abs);
 	raise(&c->max_rel, max_rel);
+	raise(&c->largest, largest);
 	add_block(&c->error2, error2);
 	add_block(&c->reference2, reference2);
 }

@@ -128,6 +128,7 @@ static void load_block(enum dtype t, const void *array, size_t at, size_t n,
 /* What the elements of an output add up to. */
 struct sums {
 	double abs[LANES], rel[LANES], error2[LANES], reference2[LANES];
+	double largest[LANES];
 };
 
 /* Adds a block of a multiple of LANES elements; returns how many do not hold.
@@ -140,13 +141,14 @@ static int add_block(const double *a, const double *b, size_t n,
 	for (size_t i = 0; i < n; i += LANES) {
 		for (size_t l = 0; l < LANES; l++) {
 			double d = fabs(a[i + l] - b[i + l]);
-			double r = d / (fabs(b[i + l]) + TINY);
+			double y = fabs(b[i + l]), r = d / (y + TINY);
 
 			held[l] += (d <= rule->atol) | (r <= rule->rtol);
 			s->abs[l] = d > s->abs[l] ? d : s->abs[l];
 			s->rel[l] = r > s->rel[l] ? r : s->rel[l];
 			s->error2[l] += d * d;
-			s->reference2[l] += b[i + l] * b[i + l];
+			s->reference2[l] += y * y;
+			s->largest[l] = y > s->largest[l] ? y : s->largest[l];
 		}
 	}
 	for (size_t l = 0; l < LANES; l++)
@@ -164,6 +166,7 @@ static void add_element(double a, double b, const struct check_rule *rule,
 	if (isfinite(a) && isfinite(b)) {
 		c->error2 += d * d;
 		c->reference2 += b * b;
+		c->largest = fmax(c->largest, fabs(b));
 	} else if (!same) {
 		d = r = INFINITY;
 	}
@@ -190,6 +193,7 @@ static void add_sums(struct check *c, const struct sums *s)
 		c->max_rel = s->rel[l] > c->max_rel ? s->rel[l] : c->max_rel;
 		c->error2 += s->error2[l];
 		c->reference2 += s->reference2[l];
+		c->largest = fmax(c->largest, s->largest[l]);
 	}
 }
 
@@ -252,7 +256,8 @@ static int is_precise(const struct check *c, const struct check_rule *rule)
 {
 	double bound = c->elements < FEW ? fmax(rule->precision, IMPRECISE)
 	                                 : rule->precision;
-	double room = rule->least * sqrt((double)c->elements);
+	double room = rule->least * sqrt((double)c->elements) +
+	              rule->ulp * c->largest;
 
 	return rule->precision <= 0 ||
 	       sqrt(c->error2) <= bound * sqrt(c->reference2) + room;
@@ -318,6 +323,7 @@ void check_merge(struct check *worst, const struct check *c)
 	    worst->reference2 == 0) {
 		worst->error2 = c->error2;
 		worst->reference2 = c->reference2;
+		worst->largest = c->largest;
 	}
 	worst->unwritten = larger(worst->unwritten, c->unwritten);
 	worst->nonfinite = larger(worst->nonfinite, c->nonfinite);

@@ -4,8 +4,8 @@
  * |out - ref| > atol and |out - ref| / (|ref| + 1e-8) > rtol, and the share of
  * elements that hold must reach matched_ratio. Beyond it: NaN or Inf where the
  * reference has none, bytes outside the output, elements never written, and
- * rms(out - ref) <= precision * rms(ref) + least, loosely for an output of a
- * few elements. Written so that NaN fails.
+ * rms(out - ref) <= precision * rms(ref), but for what rounding may do, and
+ * loosely for an output of a few elements. Written so that NaN fails.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -20,6 +20,8 @@ struct check_rule {
 	double atol, rtol, matched_ratio;
 	double precision; /* 0: not checked */
 	double least;     /* an rms error up to here is mere rounding */
+	double ulp;       /* of 1, in the output's type: where only one element
+	                     is large it may be rounded the other way */
 };
 
 struct check {
@@ -30,6 +32,7 @@ struct check {
 	int64_t first;     /* index of the first failed element, or -1 */
 	double max_abs, max_rel;
 	double error2, reference2; /* sums of squares */
+	double largest;            /* of the reference */
 };
 
 /* Compares n elements. out points at the output; poison_seed made the poison

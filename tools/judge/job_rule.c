@@ -139,6 +139,7 @@ struct check_rule job_rule(const struct job *j, int set, enum dtype output)
 		r.precision = output == DTYPE_FLOAT32 ? FLOAT32_SUMS
 		                                      : half_ulp(output);
 	r.least = dtype_ulp(output, 0) / 2;
+	r.ulp = dtype_ulp(output, 1);
 	if (j->plant[set] == PLANT_LARGE)
 		r.atol *= LARGE_ATOL;
 	if (j->plant[set] == PLANT_INTEGERS)
