@@ -33,6 +33,43 @@ setup() {
 	[ ! -s plan ]
 }
 
+# A job of phase $1 whose input x has $2 and $3 rows of 4096 float32.
+rows_job() {
+	mkdir -p job
+	cat >job/definition.json <<-'END'
+		{"name": "rows", "op_type": "rows",
+		 "axes": {"m": {"type": "var"}, "n": {"type": "const", "value": 4096}},
+		 "inputs": {"x": {"shape": ["m", "n"], "dtype": "float32"},
+		            "w": {"shape": ["n"], "dtype": "float32"}},
+		 "outputs": {"y": {"shape": ["m"], "dtype": "float32"}},
+		 "reference": "def run(x, w):\n    return x @ w\n"}
+	END
+	echo 'plant = large tiny rows' >job/settings
+	for m in "$2" "$3"; do
+		printf '{"definition": "rows", "solution": null, "workload": {"uuid": "m%s", "axes": {"m": %s}, "inputs": {"x": {"type": "random"}, "w": {"type": "random"}}}, "evaluation": null}\n' "$m" "$m"
+	done >job/workloads.jsonl
+	printf 'phase = %s\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\n' \
+		"$1" 7 >job/job
+}
+
+@test "small inputs have places of their own" {
+	rows_job verify 1000 16000
+	run -0 "$BUILD/tests/layout-check" job
+	[[ $output == *" 0 windows at 0 places" ]]
+}
+
+@test "large inputs are windows at places of their own into few arenas" {
+	# 0.5 and 0.6 GB: plain, large and tiny ones share three arenas; the
+	# planted rows of both workloads do not
+	rows_job verify 32768 40000
+	run -0 "$BUILD/tests/layout-check" job
+	[[ ${lines[-1]} =~ ^([0-9]+)\ MB,\ ([0-9]+)\ windows\ at\ ([0-9]+)\ places$ ]]
+	[ "${#lines[@]}" = 1 ]
+	[ "${BASH_REMATCH[1]}" -lt $((3 * 9 * 625 / 8 + 512 + 625 + 20)) ]
+	[ "${BASH_REMATCH[2]}" -ge 8 ]
+	[ "${BASH_REMATCH[3]}" -eq "${BASH_REMATCH[2]}" ]
+}
+
 @test "without a driver a CUDA job is put off, with one line that says why" {
 	ls /dev/nvidia0 >/dev/null 2>&1 && skip "there is a GPU here"
 	mkdir job

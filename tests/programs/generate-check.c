@@ -161,13 +161,15 @@ static void check_cpu(void)
 static void compare_cuda(struct gpu *g, enum dtype t, enum plant p)
 {
 	struct random_form form = generate_form(t, p, COUNT, ROW);
-	size_t bytes = dtype_bytes(t, COUNT);
+	size_t bytes = dtype_bytes(t, COUNT), part = 512;
 	void *want = make(t, p, 3), *got = xcalloc(1, bytes);
 	cu_address a;
 	struct fault f;
 
 	if (CU(cuMemAlloc(&a, bytes), &f) ||
-	    gpu_generate(g, t, a, COUNT, &form, SEED, 3, &f) ||
+	    gpu_generate(g, t, a, 0, part, &form, SEED, 3, &f) ||
+	    gpu_generate(g, t, a + dtype_bytes(t, part), part, COUNT - part,
+	                 &form, SEED, 3, &f) ||
 	    gpu_wait(g, &f) || CU(cuMemcpyDtoH(got, a, bytes), &f))
 		errx(2, "%s", f.text);
 	if (memcmp(want, got, bytes))

@@ -87,17 +87,17 @@ static __device__ double load(enum dtype t, const void *array, uint64_t i)
 	}
 }
 
-/* Random elements, four from each block of the generator. */
-KERNEL generate(enum dtype t, struct random_form form, void *out, uint64_t n,
-                uint64_t seed, uint64_t stream)
+/* Random elements from first on, four from each block of the generator. */
+KERNEL generate(enum dtype t, struct random_form form, void *out,
+                uint64_t first, uint64_t n, uint64_t seed, uint64_t stream)
 {
 	for (uint64_t b = thread_index(); b * 4 < n; b += thread_count()) {
-		struct random4 r = random_block(seed, stream, b);
+		struct random4 r = random_block(seed, stream, first / 4 + b);
 
 		for (int j = 0; j < 4 && b * 4 + j < n; j++)
 			store(t, out, b * 4 + j,
-			      random_value(&form, seed, stream, b * 4 + j,
-			                   r.word[j]));
+			      random_value(&form, seed, stream,
+			                   first + b * 4 + j, r.word[j]));
 	}
 }
 

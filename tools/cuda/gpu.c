@@ -112,12 +112,12 @@ int gpu_open(struct gpu *g, struct fault *f)
 	return 0;
 }
 
-int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t n,
-                 const struct random_form *form, uint64_t seed, uint64_t stream,
-                 struct fault *f)
+int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t first,
+                 uint64_t n, const struct random_form *form, uint64_t seed,
+                 uint64_t stream, struct fault *f)
 {
 	struct random_form copy = *form;
-	void *params[] = {&t, &copy, &out, &n, &seed, &stream};
+	void *params[] = {&t, &copy, &out, &first, &n, &seed, &stream};
 
 	return launch_over(g, GENERATE, (n + 3) / 4, params, f);
 }

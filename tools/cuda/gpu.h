@@ -27,9 +27,10 @@ struct gpu {
 /* Opens the device and loads build/device.fatbin. */
 int gpu_open(struct gpu *g, struct fault *f);
 
-int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t n,
-                 const struct random_form *form, uint64_t seed, uint64_t stream,
-                 struct fault *f);
+/* Elements first (a multiple of 4) to first + n - 1 of a random tensor. */
+int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t first,
+                 uint64_t n, const struct random_form *form, uint64_t seed,
+                 uint64_t stream, struct fault *f);
 int gpu_poison(struct gpu *g, cu_address out, uint64_t bytes, uint64_t seed,
                uint64_t stream, struct fault *f);
 int gpu_scrub(struct gpu *g, uint32_t seed, struct fault *f);

@@ -5,6 +5,7 @@
 #include "generate.h"
 #include "job.h"
 #include "memory.h"
+#include "windows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,8 @@ static void draw_scalar(const struct job *job, size_t workload, int set,
 	a->integer = (int64_t)a->number;
 }
 
-static void lay_call(const struct job *job, struct layout *l, size_t workload,
-                     int set)
+static void lay_call(const struct job *job, const struct windows *windows,
+                     struct layout *l, size_t workload, int set)
 {
 	const struct definition *d = job->definition;
 	const struct workload *w = &job->workloads.item[workload];
@@ -93,7 +94,7 @@ static void lay_call(const struct job *job, struct layout *l, size_t workload,
 		describe(job, w, &d->inputs[i], a);
 		if (a->is_scalar)
 			draw_scalar(job, workload, set, i, a);
-		else
+		else if (!windows_place(windows, workload, set, i, a))
 			place(l, a);
 	}
 	for (size_t i = 0; i < d->noutputs; i++, a++) {
@@ -141,13 +142,16 @@ struct layout *layout_make(const struct job *job, struct fault *f)
 	size_t calls = job->workloads.count * (size_t)job->sets;
 	struct layout *l =
 	        xcalloc(1, sizeof *l + calls * args * sizeof l->arg[0]);
+	struct windows windows;
 
 	l->workloads = (uint32_t)job->workloads.count;
 	l->sets = (uint32_t)job->sets;
 	l->args = (uint32_t)args;
+	windows_make(&windows, job, &l->arena_bytes[ARENA_INPUT]);
 	for (size_t w = 0; w < job->workloads.count; w++)
 		for (int set = 0; set < job->sets; set++)
-			lay_call(job, l, w, set);
+			lay_call(job, &windows, l, w, set);
+	windows_free(&windows);
 	l->arena_bytes[ARENA_SCRATCH] = (uint64_t)job->scratch_bytes;
 	l->arena_bytes[ARENA_ZEROED] = ZEROED_BYTES;
 	if (!place_arenas(l))

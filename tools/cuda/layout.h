@@ -30,6 +30,8 @@ struct layout_arg {
 	int ndim;
 	int64_t shape[8];
 	uint64_t elements, bytes;
+	int is_window;    /* into what other calls use too (windows.h) */
+	uint64_t first;   /* of its elements among those, a multiple of 4 */
 	uint64_t address; /* the tensor's; of an output, after its red zone */
 	uint64_t slot, slot_bytes; /* of an output, red zones included */
 	int64_t integer;           /* of a scalar, by its dtype */

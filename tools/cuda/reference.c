@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "safetensors.h"
 #include "verdict.h"
+#include "windows.h"
 #include "wire.h"
 
 #include <err.h>
@@ -20,43 +21,61 @@
 #include <string.h>
 #include <unistd.h>
 
-uint64_t reference_first_input(const struct reference *r,
-                               const struct layout_arg *a)
+#define ALIGNMENT 256
+
+static uint64_t room(const struct layout_arg *a)
 {
-	for (uint32_t i = 0; i < r->layout->args; i++)
-		if (!a[i].is_scalar && !a[i].is_output)
-			return a[i].address;
-	return r->layout->arena[ARENA_INPUT];
+	return a->is_scalar
+	               ? 0
+	               : (a->bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* Draws one input into the place that it has, moved by shift. */
+cu_address reference_input(const struct reference *r,
+                           const struct layout_arg *a, uint32_t input,
+                           cu_address arena)
+{
+	cu_address at = r->input;
+
+	if (arena)
+		return arena + a[input].address - r->layout->arena[ARENA_INPUT];
+	for (uint32_t i = 0; i < input; i++)
+		at += room(&a[i]);
+	return at;
+}
+
+/* Draws one input. What calls share has a seed of its own. */
 static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
-                      uint32_t input, uint64_t shift, struct fault *f)
+                      uint32_t input, cu_address to, struct fault *f)
 {
 	const struct layout_arg *a =
 	        &layout_call(r->layout, workload, set)[input];
 	cu_address stored =
 	        r->stored[workload * r->job->definition->ninputs + input];
 	struct random_form form;
+	uint64_t seed;
 
 	if (a->is_scalar || !a->bytes)
 		return 0;
 	if (stored)
-		return CU(cuMemcpyDtoDAsync(a->address + shift, stored,
-		                            a->bytes, r->gpu.stream),
-		          f);
+		return CU(
+		        cuMemcpyDtoDAsync(to, stored, a->bytes, r->gpu.stream),
+		        f);
 	form = generate_form(a->dtype, r->job->plant[set], a->elements,
 	                     a->ndim ? (uint64_t)a->shape[a->ndim - 1] : 1);
-	return gpu_generate(&r->gpu, a->dtype, a->address + shift, a->elements,
-	                    &form, random_seed(r->job->seed, workload, set),
-	                    input, f);
+	seed = a->is_window ? window_seed(r->job, form.plant)
+	                    : random_seed(r->job->seed, workload, set);
+	return gpu_generate(&r->gpu, a->dtype, to, a->first, a->elements, &form,
+	                    seed, input, f);
 }
 
 int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
-                          uint64_t shift, struct fault *f)
+                          cu_address arena, struct fault *f)
 {
+	const struct layout_arg *a = layout_call(r->layout, workload, set);
+
 	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
-		if (draw_input(r, workload, set, i, shift, f))
+		if (draw_input(r, workload, set, i,
+		               reference_input(r, a, i, arena), f))
 			return -1;
 	return 0;
 }
@@ -104,16 +123,15 @@ static int allocate(struct reference *r, struct fault *f)
 	                    sizeof *r->stored);
 	for (uint32_t w = 0; w < r->layout->workloads; w++) {
 		const struct layout_arg *a = layout_call(r->layout, w, 0);
+		uint64_t sum = 0;
 
 		for (uint32_t i = 0; i < d->ninputs; i++) {
-			uint64_t end = a[i].address + a[i].bytes -
-			               reference_first_input(r, a);
-
 			if (load_stored(r, w, i, f))
 				return -1;
-			if (!a[i].is_scalar && end > largest)
-				largest = end;
+			sum += room(&a[i]);
 		}
+		if (sum > largest)
+			largest = sum;
 	}
 	hooks.scratch_bytes = r->layout->arena_bytes[ARENA_SCRATCH];
 	hooks.zeroed_bytes = ZEROED_BYTES;
@@ -134,37 +152,46 @@ static int allocate(struct reference *r, struct fault *f)
 	               : 0;
 }
 
-/* Runs the trusted reference on every input set of every workload. */
+/* Runs the trusted reference on one call's inputs. */
+static int expect_call(struct reference *r, ratchet_kernel *run, uint32_t w,
+                       uint32_t set, struct fault *f)
+{
+	const struct layout_arg *a = layout_call(r->layout, w, set);
+	size_t args = r->layout->args;
+	struct layout_arg *own = xcalloc(args, sizeof *own);
+	struct fault why;
+	int status;
+
+	memcpy(own, a, args * sizeof *own);
+	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
+		own[i].address = reference_input(r, a, i, 0);
+	status = reference_draw_inputs(r, w, set, 0, f) ||
+	         CU(cuMemsetD8Async(hooks.zeroed, 0, ZEROED_BYTES,
+	                            r->gpu.stream),
+	            f);
+	if (!status &&
+	    (kernel_call(run, own, r->layout->args, 0,
+	                 r->expected - r->layout->arena[ARENA_OUTPUT], &why) ||
+	     gpu_wait(&r->gpu, &why)))
+		status = fault_set(f, "the reference, workload %s: %s",
+		                   r->job->workloads.item[w].uuid, why.text);
+	free(own);
+	return status ? -1 : 0;
+}
+
+/* The same for every input set of every workload. */
 static int expect(struct reference *r, struct fault *f)
 {
 	char *path = xasprintf("%s/reference.so", r->job->dir);
 	ratchet_kernel *run = kernel_load(path, f);
-	struct fault why;
 
 	free(path);
 	if (!run)
 		return -1;
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
-		for (uint32_t set = 0; set < r->layout->sets; set++) {
-			const struct layout_arg *a =
-			        layout_call(r->layout, w, set);
-			uint64_t shift = r->input - reference_first_input(r, a);
-
-			if (reference_draw_inputs(r, w, set, shift, f) ||
-			    CU(cuMemsetD8Async(hooks.zeroed, 0, ZEROED_BYTES,
-			                       r->gpu.stream),
-			       f))
+		for (uint32_t set = 0; set < r->layout->sets; set++)
+			if (expect_call(r, run, w, set, f))
 				return -1;
-			if (kernel_call(run, a, r->layout->args, shift,
-			                r->expected -
-			                        r->layout->arena[ARENA_OUTPUT],
-			                &why) ||
-			    gpu_wait(&r->gpu, &why))
-				return fault_set(
-				        f, "the reference, workload %s: %s",
-				        r->job->workloads.item[w].uuid,
-				        why.text);
-		}
 	return 0;
 }
 
@@ -205,10 +232,7 @@ static int adopt(struct reference *r, struct adopted *n, const int *fd, int fds,
 		return -1;
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
-			if (reference_draw_inputs(
-			            r, w, set,
-			            n->input - r->layout->arena[ARENA_INPUT],
-			            f))
+			if (reference_draw_inputs(r, w, set, n->input, f))
 				return -1;
 	return gpu_wait(&r->gpu, f);
 }

@@ -81,20 +81,17 @@ int reference_check_inputs(struct reference *r, const struct adopted *n,
 	for (uint32_t i = 0; i < q->count; i++) {
 		const struct layout_arg *a =
 		        layout_call(r->layout, q->workload, q->set[i]);
-		uint64_t shift = r->input - reference_first_input(r, a),
-		         different = 0;
+		uint64_t different = 0;
 
-		if (reference_draw_inputs(r, q->workload, q->set[i], shift, f))
+		if (reference_draw_inputs(r, q->workload, q->set[i], 0, f))
 			return -1;
 		for (uint32_t j = 0; j < d->ninputs; j++) {
-			cu_address theirs = n->input + a[j].address -
-			                    r->layout->arena[ARENA_INPUT];
-
 			if (a[j].is_scalar)
 				continue;
-			if (gpu_count_different(&r->gpu, theirs,
-			                        a[j].address + shift,
-			                        a[j].bytes, &different, f))
+			if (gpu_count_different(
+			            &r->gpu, reference_input(r, a, j, n->input),
+			            reference_input(r, a, j, 0), a[j].bytes,
+			            &different, f))
 				return -1;
 			if (!different)
 				continue;

@@ -14,7 +14,7 @@ struct reference {
 	struct job *job;
 	struct layout *layout;
 	cu_address expected; /* laid out as the output arena */
-	cu_address input;    /* one call's inputs, as in the input arena */
+	cu_address input;    /* one call's inputs, side by side */
 	cu_address result;   /* struct check of each output of a request */
 	cu_address *stored;  /* [workload][input]: from safetensors, or 0 */
 	struct adopted {
@@ -22,13 +22,15 @@ struct reference {
 	} runner[RUNNERS];
 };
 
-/* A call's inputs lie side by side, from here on. */
-uint64_t reference_first_input(const struct reference *r,
-                               const struct layout_arg *a);
+/* Where an input of a call lies: in a launcher's input memory that is mapped at
+ * `arena`; or, where that is 0, in r->input. */
+cu_address reference_input(const struct reference *r,
+                           const struct layout_arg *a, uint32_t input,
+                           cu_address arena);
 
-/* Draws a call's inputs into their places, moved by shift. */
+/* Draws a call's inputs into these places. */
 int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
-                          uint64_t shift, struct fault *f);
+                          cu_address arena, struct fault *f);
 
 /* Compares every output of a request's calls with what is expected. The reply
  * has the worst of all, and the reason of the first that is not right, unless

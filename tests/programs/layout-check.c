@@ -1,0 +1,76 @@
+/* layout-check - where the tensors of a job lie; prints what is wrong there
+ *
+ * usage: layout-check job. At the end: how many megabytes the inputs of all
+ * calls take, how many are windows, and at how many places.
+ */
+#include "job.h"
+#include "layout.h"
+#include "memory.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int failures;
+
+static void check(int holds, const char *what)
+{
+	if (!holds) {
+		printf("%s\n", what);
+		failures++;
+	}
+}
+
+static int overlap(const struct layout_arg *a, const struct layout_arg *b)
+{
+	return a->address < b->address + b->bytes &&
+	       b->address < a->address + a->bytes;
+}
+
+/* What is no window is for itself. */
+static void check_apart(const struct layout *l, size_t n, size_t i)
+{
+	const struct layout_arg *a = &l->arg[i];
+
+	for (size_t k = 0; k < n; k++) {
+		const struct layout_arg *b = &l->arg[k];
+
+		if (k == i || b->is_scalar || (a->is_window && b->is_window))
+			continue;
+		check(!overlap(a, b), "two tensors overlap");
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	struct fault f;
+	struct job *job = argc == 2 ? job_read(argv[1], &f) : NULL;
+	struct layout *l = job ? layout_make(job, &f) : NULL;
+	size_t n, windows = 0, places = 0;
+
+	if (!l)
+		errx(2, "%s", job ? f.text : "want a job");
+	n = (size_t)l->workloads * l->sets * l->args;
+	for (size_t i = 0; i < n; i++) {
+		const struct layout_arg *a = &l->arg[i];
+		int is_new = a->is_window;
+
+		if (a->is_scalar)
+			continue;
+		check(layout_holds(l, a->address, a->bytes),
+		      "out of its arena");
+		check(a->address % 256 == 0, "not aligned");
+		check(a->first % 4 == 0, "begins within a block");
+		check_apart(l, n, i);
+		for (size_t k = 0; k < i; k++)
+			is_new &= l->arg[k].address != a->address;
+		windows += (size_t)a->is_window;
+		places += (size_t)is_new;
+	}
+	printf("%llu MB, %zu windows at %zu places\n",
+	       (unsigned long long)(l->arena_bytes[ARENA_INPUT] >> 20), windows,
+	       places);
+	free(l);
+	job_free(job);
+	return failures > 0;
+}
