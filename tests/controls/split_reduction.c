@@ -1,5 +1,5 @@
-/* split_reduction - parts of rows, taken from a counter in zeroed memory and put
- * together by whoever is last
+/* split_reduction - parts of rows, taken from a counter in zeroed memory and
+ * put together by whoever is last
  *
  * kernel: sum_rows
  * expect: honest

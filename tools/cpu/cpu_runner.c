@@ -155,6 +155,8 @@ void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
 		cold_flush(worker->outputs.map, w->output_bytes);
 	}
 	worker->doorbell->message[0] = '\0';
+	/* Planted values are never timed. */
+	worker->is_watched = r->calls->job->plant[set] != PLANT_NONE;
 	spend_by_end(r, worker_command(worker, DOORBELL_RUN, r->timeout_s, ns));
 	if (!r->reason && worker->doorbell->failed) {
 		r->reason = REASON_LAUNCH_ERROR;

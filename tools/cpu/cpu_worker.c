@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "tool.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,7 +107,11 @@ enum worker_end worker_finish(struct worker *w, double timeout_s)
 			return WORKER_DIED;
 		if (left <= 0)
 			return WORKER_LATE;
-		doorbell_wait(done, seen, left < NAP_NS ? left : NAP_NS);
+		if (w->is_watched)
+			sched_yield();
+		else
+			doorbell_wait(done, seen,
+			              left < NAP_NS ? left : NAP_NS);
 	}
 	if (sandbox_freeze(&w->jail) == 0)
 		return WORKER_DONE;

@@ -25,6 +25,9 @@ struct worker {
 	struct memfile shared, inputs, outputs;
 	struct doorbell *doorbell; /* shared.map */
 	uint32_t rung;
+	int is_watched; /* freeze it the moment that it says done: whoever says
+	                   so too early is caught at work. It costs a processor,
+	                   and so is not for what is timed. */
 };
 
 enum worker_end {
