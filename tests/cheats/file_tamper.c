@@ -46,7 +46,7 @@ __attribute__((constructor)) static void tamper(void)
 	static const char *const path[] = {
 	        "/tmp/ratchet_cheat",     "/var/tmp/ratchet_cheat",
 	        "/dev/shm/ratchet_cheat", "/root/ratchet_cheat",
-	        "/home/ratchet_cheat",    "/usr/bin/ratchet_cheat",
+	        "/opt/ratchet_cheat",     "/usr/bin/ratchet_cheat",
 	        "/ratchet/worker",        "/etc/ld.so.preload",
 	        "ratchet_cheat",          "/proc/sys/vm/drop_caches"};
 
