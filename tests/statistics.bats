@@ -136,3 +136,32 @@ holds() {
 		<(tr '\n' ' ' <"$page")
 	grep -q "at most $half % were accepted" "$page"
 }
+
+# plans WANT DEVICE WORKLOADS CALL_NS CALL_S PROCESS_S LEFT_S [DONE]
+plans() {
+	local want=$1
+
+	shift
+	[ "$("$BUILD/tests/slots-check" "$@")" = "$want" ] || {
+		echo "$*: $("$BUILD/tests/slots-check" "$@")"
+		return 1
+	}
+}
+
+@test "time goes into processes first, then into pairs, up to a record's rows" {
+	# processes, pairs, calls: 5 us on a GPU, 70 us with all around a call
+	plans "8 2 32" cuda 4 5000 70e-6 0.4 4
+	plans "19 2 32" cuda 4 5000 70e-6 0.4 10
+	plans "48 2 32" cuda 4 5000 70e-6 0.4 100
+	plans "16 1 32" cuda 25 5000 70e-6 0.4 100
+	plans "48 3 32" cuda 1 5000 70e-6 0.4 100
+	plans "48 8 4" cpu 1 5000 2e-3 0.01 100
+}
+
+@test "too little time takes pairs, then calls, never processes" {
+	plans "9 2 2" cpu 1 1000000 20e-3 0.05 4
+	plans "10 1 4" cpu 4 5000 2e-3 0.05 2
+	plans "8 1 1" cuda 4 5000 70e-6 0.4 0.5
+	plans "8 1 1" cuda 4 5000 70e-6 0.4 0
+	plans "21 1 1" cuda 4 5000 70e-6 0.4 0 20
+}

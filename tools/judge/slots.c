@@ -122,28 +122,39 @@ static int longest(const struct slots *s)
 static void extend(struct slots *s, int done, double left_s)
 {
 	const struct job *job = s->job;
-	int pairs = most_pairs(s), processes = pairs / s->pairs;
+	int rows = most_pairs(s), processes = rows / s->pairs;
+	int fewest = s->processes;
+	int pairs = job->is_cuda ? job->pairs : CPU_PAIRS * job->pairs;
 
 	if (processes > job->max_processes)
 		processes = job->max_processes;
 	while (s->processes < processes && cost(s, done) <= left_s)
 		s->processes++;
 	if (cost(s, done) > left_s)
-		s->processes = at_least(s->processes - 1, job->processes);
-	pairs /= s->processes;
-	if (job->is_cuda || s->pairs < job->pairs)
-		return;
-	while (s->pairs < pairs && s->pairs < CPU_PAIRS * job->pairs &&
-	       cost(s, done) <= left_s)
+		s->processes = at_least(s->processes - 1, fewest);
+	if (pairs > rows / s->processes)
+		pairs = rows / s->processes;
+	while (s->pairs < pairs && cost(s, done) <= left_s)
 		s->pairs++;
 	if (cost(s, done) > left_s)
-		s->pairs = at_least(s->pairs - 1, job->pairs);
+		s->pairs = at_least(s->pairs - 1, 1);
+}
+
+/* On a GPU processes differ more than anything, and a pair of each tells
+ * nearly as much as three: with many workloads the rows are for processes. */
+static int first_pairs(const struct slots *s)
+{
+	int pairs = most_pairs(s) / s->job->max_processes;
+
+	if (!s->job->is_cuda || pairs > s->job->pairs)
+		return s->job->pairs;
+	return at_least(pairs, 1);
 }
 
 void slots_plan(struct slots *s, int done, double left_s)
 {
 	s->processes = at_least(s->job->processes, done + 1);
-	s->pairs = s->job->pairs;
+	s->pairs = first_pairs(s);
 	for (size_t w = 0; w < s->job->workloads.count; w++)
 		s->calls[w] = wanted_calls(s, w);
 	left_s *= SPARE;
