@@ -62,6 +62,7 @@ const struct captured *captured_plan(struct cuda_session *s, enum side side,
 /* The runners' part of cuda_device. */
 struct runner *cuda_runner_start(struct session *s, enum side side,
                                  int writable, struct fault *f);
+void cuda_runner_end(struct runner *r);
 void cuda_runner_stop(struct runner *r);
 int cuda_runner_measure(struct runner *r, size_t workload, const int *set,
                         int count, const char *mode, struct measurement *m,

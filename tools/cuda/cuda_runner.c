@@ -81,6 +81,15 @@ struct runner *cuda_runner_start(struct session *session, enum side side,
 	return &r->base;
 }
 
+/* A context takes its time to end. */
+void cuda_runner_end(struct runner *base)
+{
+	const struct cuda_runner *r = (struct cuda_runner *)base;
+
+	if (r->launcher.sock)
+		sandbox_condemn(&r->launcher.jail);
+}
+
 void cuda_runner_stop(struct runner *base)
 {
 	struct cuda_runner *r = (struct cuda_runner *)base;

@@ -232,6 +232,7 @@ const struct device cuda_device = {
         .open = open_session,
         .close = close_session,
         .start = cuda_runner_start,
+        .end = cuda_runner_end,
         .stop = cuda_runner_stop,
         .measure = cuda_runner_measure,
         .batch = cuda_runner_batch,

@@ -265,12 +265,18 @@ int sandbox_spawn(const struct sandbox *s, struct jailed *j, struct fault *f)
 	return sandbox_spawn_in(bwrap, s, j, f);
 }
 
+/* The group outlives its leader, and keeps its number. */
+void sandbox_condemn(const struct jailed *j)
+{
+	if (j->pid > 0)
+		kill(-j->pid, SIGKILL);
+}
+
 void sandbox_kill(struct jailed *j)
 {
 	if (j->pid <= 0)
 		return;
-	/* The group outlives its leader, and keeps its number. */
-	kill(-j->pid, SIGKILL);
+	sandbox_condemn(j);
 	if (!j->ended)
 		charges_reap(j->pid);
 	charges_remove(j->pid);

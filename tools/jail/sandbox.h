@@ -62,6 +62,9 @@ void sandbox_thaw(struct jailed *j);
 /* 0 if it runs again, by a timer's SIGCONT for instance, or ended. */
 int sandbox_is_frozen(struct jailed *j);
 
+/* Kills it, and does not wait: sandbox_kill does. */
+void sandbox_condemn(const struct jailed *j);
+
 /* Kills it and all that it started, and waits for it. What it printed stays
  * readable until sandbox_free. What cannot be killed within ten seconds, for a
  * device that hangs, ends the program with a message and EXIT_RETRY. */

@@ -15,6 +15,7 @@ struct device {
 	               struct fault *f);
 	struct runner *(*start)(struct session *s, enum side side, int writable,
 	                        struct fault *f);
+	void (*end)(struct runner *r); /* NULL where stop is quick */
 	void (*stop)(struct runner *r);
 	int (*measure)(struct runner *r, size_t workload, const int *set,
 	               int count, const char *mode, struct measurement *m,

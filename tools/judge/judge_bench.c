@@ -139,6 +139,8 @@ static int start_triple(struct bench *b, struct fault *f)
 
 static void stop_triple(struct bench *b)
 {
+	for (int side = 0; side < SIDE_COUNT; side++)
+		runner_end(b->runner[side]);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		runner_stop(b->runner[side]);
 		b->runner[side] = NULL;

@@ -25,6 +25,12 @@ struct runner *runner_start(struct session *s, enum side side, int writable,
 	return s->device->start(s, side, writable, f);
 }
 
+void runner_end(struct runner *r)
+{
+	if (r && r->device->end)
+		r->device->end(r);
+}
+
 void runner_stop(struct runner *r)
 {
 	if (r)

@@ -50,6 +50,10 @@ int session_refresh(struct session *s, size_t workload, int set,
  * is no fault of the kernel. */
 struct runner *runner_start(struct session *s, enum side side, int writable,
                             struct fault *f);
+
+/* Kills it and does not wait for its end, which may take long: of several,
+ * end all before stopping the first. */
+void runner_end(struct runner *r);
 void runner_stop(struct runner *r); /* kills it and all that it started */
 
 /* Calls the kernel once on each of count input sets of a workload, in order,
