@@ -379,7 +379,7 @@ start_verify() {
 
 # Runs a command where no user namespace can be made, by root of one.
 without_namespaces() {
-	unshare -Ur bash -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
+	env -u SANDBOX unshare -Ur bash -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
 		exec "$@"' bash "$@"
 }
 
@@ -404,7 +404,7 @@ needs_unshare() {
 @test "where bubblewrap is missing the remedy is make deps" {
 	unshare -m true 2>/dev/null || skip "cannot hide it"
 	echo 'int x;' >stranger.c
-	run -2 unshare -m bash -c 'mount --bind /dev/null "$(command -v bwrap)" &&
+	run -2 env -u SANDBOX unshare -m bash -c 'mount --bind /dev/null "$(command -v bwrap)" &&
 		exec build-kernel -c cache -d cpu -o s.json "$K" stranger.c'
 	[[ $output == *"bubblewrap is not installed; make deps installs it"* ]]
 	[ ! -e s.json ]
@@ -415,8 +415,9 @@ needs_unshare() {
 	with_reference
 	attack HARMLESS
 	for level in none container; do
-		SANDBOX=$level run -0 without_namespaces verify -k "$K" -w "$W" \
-			-c cache -o verify.jsonl reference.json HARMLESS.json
+		run -0 without_namespaces env SANDBOX=$level verify \
+			-k "$K" -w "$W" -c cache -o verify.jsonl \
+			reference.json HARMLESS.json
 		[[ $(head -1 verify.jsonl) == *"\"sandbox\": \"$level\""* ]]
 	done
 }
