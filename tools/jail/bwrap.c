@@ -195,8 +195,10 @@ void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
 	if (s->gpu)
 		show_gpu(w, s->gpu);
 	add_tmpfs(w, SHM_BYTES, "/dev/shm");
-	words_add(w, "--remount-ro", "/dev", "--proc", "/proc", "--remount-ro",
-	          "/proc", NULL);
+	words_add(w, "--remount-ro", "/dev", "--proc", "/proc", NULL);
+	/* CUDA does not start where it cannot name its threads. */
+	if (!s->gpu)
+		words_add(w, "--remount-ro", "/proc", NULL);
 	add_tmpfs(w, TMP_BYTES, "/tmp");
 	show_program(w, s->argv[0]);
 	if (s->gpu)

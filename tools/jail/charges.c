@@ -118,7 +118,7 @@ void charges_reap(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	if (!wait_for_end(pid))
-		errx(EXIT_RETRY,
+		errx(EXIT_TROUBLE,
 		     "process %d was killed and does not end: does a device "
 		     "hang? See dmesg and nvidia-smi; a GPU that hangs wants a "
 		     "reset or a reboot",

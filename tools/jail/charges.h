@@ -12,7 +12,7 @@ void charges_add(pid_t pid);
 void charges_remove(pid_t pid);
 
 /* Kills a child and waits for it; kills all strangers. A child that does not
- * end within ten seconds ends the program, with a message and EXIT_RETRY. */
+ * end within ten seconds ends the program, with a message and EXIT_TROUBLE. */
 void charges_reap(pid_t pid);
 void charges_kill_strangers(void);
 

@@ -67,7 +67,7 @@ void sandbox_condemn(const struct jailed *j);
 
 /* Kills it and all that it started, and waits for it. What it printed stays
  * readable until sandbox_free. What cannot be killed within ten seconds, for a
- * device that hangs, ends the program with a message and EXIT_RETRY. */
+ * device that hangs, ends the program with a message and EXIT_TROUBLE. */
 void sandbox_kill(struct jailed *j);
 void sandbox_free(struct jailed *j);
 
