@@ -71,14 +71,21 @@ static const char *symbol_name(const struct elf *e, const Elf64_Sym *s)
 	return s->st_name < e->names_len ? e->names + s->st_name : "";
 }
 
-/* Functions of the device's run-time system that keep state or start work. */
-static int is_refused(const char *name)
+static int begins(const char *name, const char *prefix)
 {
-	return !strcmp(name, "malloc") || !strcmp(name, "free") ||
-	       !strncmp(name, "cudaLaunchDevice", 16) ||
-	       !strncmp(name, "cudaGetParameterBuffer", 22) ||
-	       !strncmp(name, "__cudaCDP", 9) ||
-	       !strncmp(name, "cudaGraphLaunch", 15);
+	return !strncmp(name, prefix, strlen(prefix));
+}
+
+/* Functions of the device's run-time system that keep state or start work.
+ * That which launches may have been linked in. */
+static int is_refused(const char *name, int is_import)
+{
+	if (begins(name, "__cudaCDP") || begins(name, "__cuda_syscall_cnp"))
+		return 1;
+	return is_import && (!strcmp(name, "malloc") || !strcmp(name, "free") ||
+	                     begins(name, "cudaLaunchDevice") ||
+	                     begins(name, "cudaGetParameterBuffer") ||
+	                     begins(name, "cudaGraphLaunch"));
 }
 
 static int check_imports(const struct elf *e, struct fault *f)
@@ -86,7 +93,7 @@ static int check_imports(const struct elf *e, struct fault *f)
 	for (size_t i = 0; i < e->symbols; i++) {
 		const Elf64_Sym *s = &e->symbol[i];
 
-		if (s->st_shndx == SHN_UNDEF && is_refused(symbol_name(e, s)))
+		if (is_refused(symbol_name(e, s), s->st_shndx == SHN_UNDEF))
 			return fault_set(f, "the device code uses %s",
 			                 symbol_name(e, s));
 	}
