@@ -171,6 +171,20 @@ batches() {
 	decides accept -
 }
 
+@test "where device code can reach the host, the wall clock must confirm a gain" {
+	bench 1.05
+	confirm 1.04
+	sed -i '1i# timing events+wall' "$X/bench.tsv" "$X/confirm.tsv"
+	decides accept -
+	# Each slot of the candidate took 4 ms more by the judge's clock.
+	awk -F '\t' -v OFS='\t' '$4 == "candidate" { $10 += 4e6 } 1' \
+		"$X/confirm.tsv" >changed
+	mv changed "$X/confirm.tsv"
+	decides reject clock-mismatch
+	sed -i '1s/.*/# timing events/' "$X/bench.tsv" "$X/confirm.tsv"
+	decides accept -
+}
+
 @test "a gain that is confirmed is accepted, with the confirmation's estimate" {
 	bench 1.05
 	confirm 1.04

@@ -189,7 +189,7 @@ static struct session *cpu_open(const struct job *job, struct fault *f)
 {
 	struct cpu_session *s = xcalloc(1, sizeof *s);
 
-	s->base = (struct session){.device = &cpu_device, .timing = "cpu"};
+	s->base = (struct session){.device = &cpu_device, .timing = TIMING_CPU};
 	s->job = job;
 	s->threads = count_threads(job);
 	name_device(s);

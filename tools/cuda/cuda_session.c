@@ -203,7 +203,6 @@ static struct session *open_session(const struct job *job, struct fault *f)
 	int sock;
 
 	s->base.device = &cuda_device;
-	s->base.timing = "events";
 	s->job = job;
 	s->layout_fd = s->candidate.plan = s->incumbent.plan = s->lock = -1;
 	reads[0] = argv[2] = s->dir = realpath(job->dir, NULL);
@@ -219,6 +218,8 @@ static struct session *open_session(const struct job *job, struct fault *f)
 	snprintf(s->base.name, sizeof s->base.name, "%s", s->about.device.name);
 	snprintf(s->base.driver, sizeof s->base.driver, "%s",
 	         s->about.device.driver);
+	s->base.timing =
+	        s->about.device.pageable ? TIMING_EVENTS_WALL : TIMING_EVENTS;
 	s->nvml = nvml_open(s->about.device.uuid);
 	return &s->base;
 }

@@ -1,14 +1,23 @@
 /* measurements - bench.tsv and confirm.tsv as evidence */
 #include "evidence.h"
 
+#include "clocks.h"
 #include "memory.h"
-#include "stats.h"
 #include "verdict.h"
 #include "workload.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+static int has_note(const struct measurements *m, const char *key,
+                    const char *value)
+{
+	char *got = samples_get_note(&m->samples, key);
+	int has = got && strcmp(got, value) == 0;
+
+	free(got);
+	return has;
+}
 
 static int check_note(const struct measurements *m, const char *key,
                       const char *want, struct fault *f)
@@ -51,59 +60,16 @@ static int find_reason(struct measurements *m, struct fault *f)
 	return 0;
 }
 
-/* By how much the judge's clock and the device's events disagree beyond what
- * is allowed, in ns a call, from two batches of different length: their
- * slopes may differ by 10 % and 2 us, and events never exceed the clock. */
-static double clock_excess(const struct sample *x, const struct sample *y)
-{
-	double calls = y->calls - x->calls;
-	double events = (double)(y->time_ns - x->time_ns) / calls;
-	double wall = (double)(y->wall_ns - x->wall_ns) / calls;
-	double slope = fabs(wall - events) - 0.1 * fabs(events) - 2000;
-	double longer = (double)(y->time_ns - y->wall_ns) / y->calls - 2000;
-
-	return fmax(slope, longer);
-}
-
-static int is_batch_of(const struct sample *r, const char *workload)
-{
-	return !strcmp(r->phase, "wall") && r->side == CANDIDATE &&
-	       !r->throttled && r->calls > 0 && !strcmp(r->workload, workload);
-}
-
-/* Of one workload's batches: the median over processes decides, because a busy
- * host may hold up any one. */
-static int is_mismatched(const struct samples *s, const char *workload)
-{
-	double *excess = xcalloc(s->count, sizeof *excess);
-	const struct sample *last = NULL;
-	size_t n = 0;
-	int result;
-
-	for (size_t i = 0; i < s->count; i++) {
-		const struct sample *r = &s->row[i];
-
-		if (!is_batch_of(r, workload))
-			continue;
-		if (last && last->process == r->process &&
-		    last->calls != r->calls)
-			excess[n++] = clock_excess(last, r);
-		last = r;
-	}
-	result = n && median(excess, n) > 0;
-	free(excess);
-	return result;
-}
-
 static int has_clock_mismatch(const struct measurements *m)
 {
 	const struct comparison *c = &m->comparison;
 
 	for (size_t i = 0; i < c->count; i++)
 		if (c->cell[i].is_deciding &&
-		    is_mismatched(&m->samples, c->cell[i].workload))
+		    clocks_disagree(&m->samples, c->cell[i].workload))
 			return 1;
-	return 0;
+	return m->needs_wall && c->decision == DECISION_BETTER &&
+	       !clocks_confirm(&m->samples, c->mode);
 }
 
 /* What was verified is what was measured, but for hidden shapes. */
@@ -145,6 +111,7 @@ int measurements_read(const char *dir, const char *name,
 		return -1;
 	m->seed = samples_get_note(&m->samples, "seed");
 	m->started_at = samples_get_note(&m->samples, "started_at");
+	m->needs_wall = has_note(m, "timing", TIMING_EVENTS_WALL);
 	if (!m->samples.count)
 		return 0;
 	if (!m->seed || !m->started_at)

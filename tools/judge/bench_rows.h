@@ -47,8 +47,8 @@ int bench_write(struct bench *b, struct fault *f);
  * checked, while there is time. 0, or as bench_fail. */
 int bench_trials(struct bench *b, struct fault *f);
 
-/* bench_clock.c: does the judge's clock agree with the device's? 0 if so,
- * else as bench_fail. */
-int bench_check_clocks(struct bench *b, struct fault *f);
+/* bench_clock.c: rows by which one clock is checked by the other, in the first
+ * processes. 0, or as bench_fail. */
+int bench_time_batches(struct bench *b, struct fault *f);
 
 #endif

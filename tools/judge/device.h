@@ -28,7 +28,7 @@ struct device {
 struct session {
 	const struct device *device;
 	char name[128], driver[64]; /* for the records */
-	const char *timing;         /* "events", "cpu" */
+	const char *timing;         /* TIMING_* */
 };
 
 struct runner {

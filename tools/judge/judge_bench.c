@@ -169,9 +169,7 @@ static int measure_pairs(struct bench *b, struct fault *f)
 	b->pair = 1;
 	for (; !failed && b->pair <= b->slots.pairs; b->pair++)
 		failed = measure_pair(b, b->job->mode, f);
-	if (!failed && b->process == 1)
-		failed = bench_check_clocks(b, f);
-	return failed;
+	return failed ? failed : bench_time_batches(b, f);
 }
 
 /* A triple's life. What it costs but for its pairs tells how many more there

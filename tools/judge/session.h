@@ -73,7 +73,13 @@ int runner_batch(struct runner *r, size_t workload, int calls,
 /* The device, for the records: "NVIDIA H200", "580.159.03", "cpu". */
 const char *session_device_name(const struct session *s);
 const char *session_driver(const struct session *s);
-const char *session_timing(const struct session *s); /* "events", "cpu" */
+
+/* By what it is timed. Where device code can reach ordinary host memory, and
+ * so what the host does next, events alone prove no gain. */
+#define TIMING_CPU "cpu"
+#define TIMING_EVENTS "events"
+#define TIMING_EVENTS_WALL "events+wall"
+const char *session_timing(const struct session *s);
 
 /* The cost of an empty call, ns: recorded as phase `anchor`, never subtracted.
  */
