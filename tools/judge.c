@@ -39,6 +39,16 @@ static void lock_device(void)
 		warn("%s", CPU_LOCK);
 }
 
+/* What is no verdict: to be tried again, unless the device is gone. */
+_Noreturn static void give_up(const struct job *job, const struct fault *f)
+{
+	struct fault why;
+
+	if (session_answers(job, &why))
+		errx(EXIT_TROUBLE, "%s; %s", f->text, why.text);
+	errx(EXIT_RETRY, "%s", f->text);
+}
+
 int main(int argc, char *argv[])
 {
 	struct session *session;
@@ -66,7 +76,7 @@ int main(int argc, char *argv[])
 	job->start = clock_seconds();
 	session = session_open(job, &f);
 	if (!session)
-		errx(EXIT_RETRY, "%s", f.text);
+		give_up(job, &f);
 	if (job->is_cuda)
 		job->start = clock_seconds();
 	if (verbose)
@@ -77,7 +87,7 @@ int main(int argc, char *argv[])
 	answer = job->phase == PHASE_VERIFY ? judge_verify(job, session, &f)
 	                                    : judge_bench(job, session, &f);
 	if (answer < 0)
-		errx(EXIT_RETRY, "%s", f.text);
+		give_up(job, &f);
 	session_close(session);
 	job_free(job);
 	return answer;

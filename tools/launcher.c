@@ -11,10 +11,15 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "reference"))
 		reference_serve(argv[2]);
 	else if (argc == 2 && !strcmp(argv[1], "side"))
-		side_serve(0);
+		side_serve(SIDE_TIMED);
 	else if (argc == 2 && !strcmp(argv[1], "side-writable"))
-		side_serve(1);
+		side_serve(SIDE_WRITABLE);
+	else if (argc == 2 && !strcmp(argv[1], "side-checked"))
+		side_serve(SIDE_CHECKED);
+	else if (argc == 2 && !strcmp(argv[1], "probe"))
+		probe_serve();
 	else
-		tool_usage("launcher reference JOB | side | side-writable");
+		tool_usage("launcher reference JOB | side | side-writable | "
+		           "side-checked | probe");
 	return EXIT_YES;
 }

@@ -1,11 +1,13 @@
 /* cuda-drive - runs a CUDA job's candidate as the judge does, and prints
  *
- *	cuda-drive [-w] [-m mode] [-n rounds] [-b calls] [-s workload] JOB
+ *	cuda-drive [-w] [-m mode] [-n rounds] [-b calls] [-s workload]
+ *		[-z tools] JOB
  *
  * One line a workload: uuid, mode, reason or "ok", median microseconds a call
  * by events and by the launcher's clock, the worst error, the detail. -w maps
- * inputs writable; -b also times batches of so many and twice as many calls.
- * The first line tells how long opening and starting took.
+ * inputs writable; -z calls under tools of compute-sanitizer; -b also times
+ *batches of so many and twice as many calls. The first line tells how long
+ *opening and starting took.
  */
 #include "device.h"
 #include "job.h"
@@ -90,7 +92,7 @@ static void batches(struct runner *r, const struct job *job, size_t workload,
 int main(int argc, char **argv)
 {
 	int writable = 0, rounds = 1, calls = 0, opt, only = -1;
-	const char *mode = "cold";
+	const char *mode = "cold", *tools = NULL;
 	double start = now_s(), opened;
 	struct session *s;
 	struct runner *r;
@@ -98,7 +100,7 @@ int main(int argc, char **argv)
 	struct job *job;
 
 	tool_start();
-	while ((opt = getopt(argc, argv, "wm:n:b:s:")) != -1)
+	while ((opt = getopt(argc, argv, "wm:n:b:s:z:")) != -1)
 		switch (opt) {
 		case 'w':
 			writable = 1;
@@ -112,6 +114,9 @@ int main(int argc, char **argv)
 		case 'b':
 			calls = atoi(optarg);
 			break;
+		case 'z':
+			tools = optarg;
+			break;
 		case 's':
 			only = atoi(optarg);
 			break;
@@ -120,8 +125,10 @@ int main(int argc, char **argv)
 		}
 	if (optind + 1 != argc || rounds < 1 || rounds > MAX_ROUNDS)
 		errx(2, "want one job and at most %d rounds", MAX_ROUNDS);
-	if (!(job = job_read(argv[optind], &f)) ||
-	    !(s = cuda_device.open(job, &f)))
+	if (!(job = job_read(argv[optind], &f)))
+		errx(2, "%s", f.text);
+	job->sanitize = tools ? xstrdup(tools) : NULL;
+	if (!(s = cuda_device.open(job, &f)))
 		errx(2, "%s", f.text);
 	opened = now_s();
 	if (!(r = cuda_device.start(s, CANDIDATE, writable, &f)))

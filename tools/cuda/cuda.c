@@ -29,6 +29,9 @@ static const struct {
         ENTRY(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain"),
         ENTRY(cuCtxSetCurrent, "cuCtxSetCurrent"),
         ENTRY(cuCtxSynchronize, "cuCtxSynchronize"),
+        ENTRY(cuCtxGetLimit, "cuCtxGetLimit"),
+        ENTRY(cuCtxSetLimit, "cuCtxSetLimit"),
+        ENTRY(cuCtxResetPersistingL2Cache, "cuCtxResetPersistingL2Cache"),
         ENTRY(cuMemGetInfo, "cuMemGetInfo_v2"),
         ENTRY(cuMemAlloc, "cuMemAlloc_v2"),
         ENTRY(cuMemFree, "cuMemFree_v2"),
@@ -88,15 +91,46 @@ static const struct {
         ENTRY(cuGraphExecDestroy, "cuGraphExecDestroy"),
 };
 
+/* What no kernel is to blame for, and what a person can do about it. */
+static const struct {
+	const char *name, *remedy;
+} troubles[] = {
+        {"CUDA_ERROR_NO_DEVICE", "is the GPU gone? See dmesg for Xid"},
+        {"CUDA_ERROR_DEVICE_UNAVAILABLE", "another process holds the GPU"},
+        {"CUDA_ERROR_ECC_UNCORRECTABLE", "the GPU needs a reset"},
+        {"CUDA_ERROR_CONTAINED", "the GPU needs a reset"},
+        {"CUDA_ERROR_NVLINK_UNCORRECTABLE", "the GPU needs a reset"},
+        {"CUDA_ERROR_SYSTEM_NOT_READY", "is the fabric manager running?"},
+        {"CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", "reload the driver"},
+};
+
+static const char *remedy(const char *text)
+{
+	for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++)
+		if (strstr(text, troubles[i].name))
+			return troubles[i].remedy;
+	return NULL;
+}
+
+int cuda_is_ours(const struct fault *f)
+{
+	return remedy(f->text) != NULL;
+}
+
 int cuda_check(cu_result r, const char *call, struct fault *f)
 {
-	const char *name = NULL;
+	const char *name = NULL, *what;
 
 	if (!r)
 		return 0;
 	if (cuda.cuGetErrorName(r, &name) || !name)
 		name = "an unknown error";
-	return fault_set(f, "%.*s: %s", (int)strcspn(call, "("), call, name);
+	what = remedy(name);
+	if (r == CU_OUT_OF_MEMORY)
+		what = "nvidia-smi shows who has the GPU's memory";
+	return fault_set(f, "%.*s: %s%s%s%s", (int)strcspn(call, "("), call,
+	                 name, what ? " (" : "", what ? what : "",
+	                 what ? ")" : "");
 }
 
 int cuda_load(struct fault *f)
@@ -181,11 +215,12 @@ int cuda_probe(struct cuda_device *d, struct fault *f)
 	d->major = attribute(CU_CAPABILITY_MAJOR, d->device, f);
 	d->minor = attribute(CU_CAPABILITY_MINOR, d->device, f);
 	d->multiprocessors = attribute(CU_MULTIPROCESSORS, d->device, f);
+	d->threads = attribute(CU_THREADS, d->device, f);
 	d->shared_bytes = attribute(CU_SHARED_PER_BLOCK_OPTIN, d->device, f);
 	d->pageable = attribute(CU_PAGEABLE_ACCESS, d->device, f);
 	l2 = attribute(CU_L2_BYTES, d->device, f);
 	if (d->major < 0 || d->minor < 0 || d->multiprocessors < 0 ||
-	    d->shared_bytes < 0 || d->pageable < 0 || l2 < 0)
+	    d->threads < 0 || d->shared_bytes < 0 || d->pageable < 0 || l2 < 0)
 		return -1;
 	d->l2_bytes = (size_t)l2;
 	return 0;

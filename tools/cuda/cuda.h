@@ -30,6 +30,7 @@ typedef struct cu_graph_exec_ *cu_graph_exec;
 
 enum {
 	CU_OUT_OF_MEMORY = 2,
+	CU_NOT_SUPPORTED = 801,
 
 	CU_STREAM_ASYNC = 1,
 	CU_CAPTURE_THREAD_LOCAL = 1,
@@ -46,6 +47,7 @@ enum {
 enum { /* cu_device_attribute */
        CU_MULTIPROCESSORS = 16,
        CU_L2_BYTES = 38,
+       CU_THREADS = 39, /* of a multiprocessor */
        CU_CAPABILITY_MAJOR = 75,
        CU_CAPABILITY_MINOR = 76,
        CU_PAGEABLE_ACCESS = 88,
@@ -54,6 +56,7 @@ enum { /* cu_device_attribute */
 
 enum { /* of functions */
        CU_FUNC_SHARED_BYTES = 1,
+       CU_FUNC_LOCAL_BYTES = 3,
        CU_FUNC_MAX_DYNAMIC_SHARED = 8,
        CU_FUNC_CARVEOUT = 9,
        CU_FUNC_NON_PORTABLE_CLUSTER = 14,
@@ -88,6 +91,8 @@ enum { /* of launches and of kernel nodes */
        CU_ATTR_DEVICE_UPDATABLE = 13,
        CU_ATTR_CARVEOUT = 14,
 };
+
+#define CU_LIMIT_STACK 0 /* bytes of a thread */
 
 #define CU_PARAM_END ((void *)0)
 #define CU_PARAM_BUFFER ((void *)1)
@@ -183,6 +188,9 @@ struct cuda {
 	cu_result (*cuDevicePrimaryCtxRetain)(cu_context *, cu_device);
 	cu_result (*cuCtxSetCurrent)(cu_context);
 	cu_result (*cuCtxSynchronize)(void);
+	cu_result (*cuCtxGetLimit)(size_t *, int);
+	cu_result (*cuCtxSetLimit)(int, size_t);
+	cu_result (*cuCtxResetPersistingL2Cache)(void);
 	cu_result (*cuMemGetInfo)(size_t *, size_t *);
 	cu_result (*cuMemAlloc)(cu_address *, size_t);
 	cu_result (*cuMemFree)(cu_address);
@@ -282,6 +290,10 @@ extern struct cuda cuda; /* filled by cuda_load */
 #define CU(call, f) cuda_check(cuda.call, #call, f)
 int cuda_check(cu_result r, const char *call, struct fault *f);
 
+/* Does the fault name an error of the device or of the driver, which no kernel
+ * is to blame for? */
+int cuda_is_ours(const struct fault *f);
+
 /* Loads the driver and starts it. Returns -1 with the fault set. */
 int cuda_load(struct fault *f);
 
@@ -291,7 +303,7 @@ struct cuda_device {
 	char uuid[37];   /* as 8-4-4-4-12 hexadecimal digits */
 	char driver[64]; /* the driver's version, "580.95.05" if known */
 	int major, minor;
-	int multiprocessors, shared_bytes;
+	int multiprocessors, threads, shared_bytes; /* of each, the latter */
 	size_t l2_bytes;
 	int pageable; /* device code can reach ordinary host memory */
 };

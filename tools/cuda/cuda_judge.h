@@ -27,6 +27,7 @@ struct cuda_session {
 	char *dir; /* the job's, absolute */
 	struct layout *layout;
 	int layout_fd;
+	char uuid[37];
 	int lock;             /* on the GPU */
 	char node[NODE_PATH]; /* its device file, or "" */
 	struct launcher reference;
@@ -36,8 +37,21 @@ struct cuda_session {
 	uint32_t runners; /* started so far */
 };
 
-/* Starts a program of tool_dir(); argv[0] is its name; reads as in sandbox.h.
- */
+struct cuda_runner {
+	struct runner base;
+	struct cuda_session *session;
+	uint32_t index;
+	struct launcher launcher; /* none where there is a reason */
+	int ready, writable;
+	const char *reason; /* why every measurement fails, or NULL */
+	char detail[200];
+	int64_t anchor_ns;  /* of an empty plan, before the kernel ran */
+	char *called;       /* [call]: had its first call */
+	double least_bytes; /* that this measurement's calls had to move */
+};
+
+/* Starts a program of tool_dir(), argv[0] is its name, or a tool of others by
+ * its path, which may start processes; reads as in sandbox.h. */
 int program_start(const struct cuda_session *s, struct jailed *j,
                   const char *const argv[], const char *const *reads,
                   const int *fd, size_t fds, struct fault *f);
@@ -59,6 +73,15 @@ int reference_ask(struct cuda_session *s, const struct wire_request *q,
 const struct captured *captured_plan(struct cuda_session *s, enum side side,
                                      struct fault *f);
 
+/* Waits for the launcher's answer. Returns 1 with a reply, 0 where the runner
+ * got a reason, -1 with the fault set. */
+int cuda_runner_receive(struct cuda_runner *r, struct wire_reply *reply,
+                        int *fd, int *fds, double timeout_s, struct fault *f);
+
+/* Waits for a new launcher and hands its memory to the reference. Returns as
+ * cuda_runner_receive does. */
+int cuda_runner_ready(struct cuda_runner *r, struct fault *f);
+
 /* The runners' part of cuda_device. */
 struct runner *cuda_runner_start(struct session *s, enum side side,
                                  int writable, struct fault *f);
@@ -69,6 +92,20 @@ int cuda_runner_measure(struct runner *r, size_t workload, const int *set,
                         struct fault *f);
 int cuda_runner_batch(struct runner *r, size_t workload, int calls,
                       struct measurement *m, struct fault *f);
+
+/* cuda_device.c: one judgement at a time on each GPU, of whichever clone. */
+int cuda_lock(struct cuda_session *s, struct fault *f);
+
+/* session_wait and session_answers. */
+int cuda_wait(struct session *s, struct fault *f);
+int cuda_answers(struct fault *f);
+
+/* inspect.c: calls the candidate once on a workload under each tool of
+ * compute-sanitizer that job->sanitize names. m->reason is what they found,
+ * NULL for nothing. -1 with the fault set if one is not there, or does not end
+ * well. */
+int cuda_inspect(struct cuda_session *s, uint32_t workload,
+                 struct measurement *m, struct fault *f);
 
 /* An unpredictable number. */
 uint64_t random_secret(void);

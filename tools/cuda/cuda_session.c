@@ -1,18 +1,15 @@
 /* cuda_session - session.h's contract on a GPU: captures, launchers, plans */
 #include "cuda_judge.h"
-#include "file.h"
 #include "memory.h"
 #include "nvml.h"
 #include "tool.h"
 
 #include <err.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define REFERENCE_S 600.0 /* to compute all that is expected */
@@ -39,17 +36,19 @@ int program_start(const struct cuda_session *s, struct jailed *j,
                   const int *fd, size_t fds, struct fault *f)
 {
 	char *env[KEPT + 1] = {NULL}, *path;
-	const char *args[4] = {NULL};
+	const char *args[16] = {NULL};
 	struct sandbox box = {.argv = args,
 	                      .env = (const char *const *)env,
 	                      .fd = fd,
 	                      .nfd = fds,
 	                      .reads = reads,
+	                      .forks = *argv[0] == '/',
 	                      .gpu = s->node};
 	size_t n = 0;
 	int status;
 
-	path = xasprintf("%s/%s", tool_dir(), argv[0]);
+	path = *argv[0] == '/' ? xstrdup(argv[0])
+	                       : xasprintf("%s/%s", tool_dir(), argv[0]);
 	for (size_t i = 0; argv[i]; i++)
 		args[i] = i ? argv[i] : path;
 	for (size_t i = 0; i < KEPT; i++)
@@ -117,10 +116,12 @@ int reference_ask(struct cuda_session *s, const struct wire_request *q,
 /* Three launchers are alive at once in bench, one in verify. */
 static int check_room(const struct cuda_session *s, struct fault *f)
 {
-	uint64_t each = CONTEXT_BYTES, sides;
+	const uint64_t *bytes = s->layout->arena_bytes;
+	uint64_t each = CONTEXT_BYTES + bytes[ARENA_INPUT] +
+	                s->layout->output_bytes + bytes[ARENA_SCRATCH] +
+	                bytes[ARENA_ZEROED];
+	uint64_t sides;
 
-	for (int i = 0; i < ARENAS; i++)
-		each += s->layout->arena_bytes[i];
 	sides = s->job->phase == PHASE_BENCH ? SIDE_COUNT : 1;
 	if (each * sides <= s->about.free_bytes)
 		return 0;
@@ -172,27 +173,19 @@ static void choose_gpu(struct cuda_session *s, const char *uuid)
 	}
 }
 
-/* One judgement at a time on each GPU, of whichever clone. */
-static int take_lock(struct cuda_session *s, struct fault *f)
+/* The GPU is ours, and nobody else's work is on it. */
+static int take_device(struct cuda_session *s, struct fault *f)
 {
 	struct cuda_device d;
-	char *path;
 
 	if (cuda_probe(&d, f))
 		return -1;
+	memcpy(s->uuid, d.uuid, sizeof s->uuid);
 	choose_gpu(s, d.uuid);
-	path = xasprintf("/tmp/ratchet-gpu-%s.lock", d.uuid);
-	s->lock = lock_take(path, 0);
-	if (s->lock < 0 && errno == EWOULDBLOCK) {
-		warnx("another judgement runs on this GPU: waiting (%s)", path);
-		s->lock = lock_take(path, 1);
-	}
-	if (s->lock < 0)
-		fault_errno(f, "%s", path);
-	else
-		fchmod(s->lock, 0666); /* for other users, if it is ours */
-	free(path);
-	return s->lock < 0 ? -1 : 0;
+	if (cuda_lock(s, f))
+		return -1;
+	s->nvml = nvml_open(s->uuid);
+	return cuda_wait(&s->base, f);
 }
 
 static struct session *open_session(const struct job *job, struct fault *f)
@@ -208,7 +201,8 @@ static struct session *open_session(const struct job *job, struct fault *f)
 	reads[0] = argv[2] = s->dir = realpath(job->dir, NULL);
 	if (!s->dir)
 		fault_errno(f, "%s", job->dir);
-	if (!s->dir || take_lock(s, f) || !(s->layout = layout_make(job, f)) ||
+	if (!s->dir || take_device(s, f) ||
+	    !(s->layout = layout_make(job, f)) ||
 	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
 	    launcher_start(s, &s->reference, argv, reads, &sock, 1, f) ||
 	    reference_answer(s, &s->about, f) || check_room(s, f)) {
@@ -220,8 +214,20 @@ static struct session *open_session(const struct job *job, struct fault *f)
 	         s->about.device.driver);
 	s->base.timing =
 	        s->about.device.pageable ? TIMING_EVENTS_WALL : TIMING_EVENTS;
-	s->nvml = nvml_open(s->about.device.uuid);
 	return &s->base;
+}
+
+static int refresh(struct session *base, size_t workload, int set,
+                   struct fault *f)
+{
+	struct cuda_session *s = (struct cuda_session *)base;
+	struct wire_request q = {.op = WIRE_DRAW,
+	                         .workload = (uint32_t)workload,
+	                         .count = 1,
+	                         .set = {(uint32_t)set}};
+	struct wire_reply reply;
+
+	return reference_ask(s, &q, NULL, 0, &reply, f);
 }
 
 static int64_t anchor_ns(struct session *base)
@@ -232,6 +238,9 @@ static int64_t anchor_ns(struct session *base)
 const struct device cuda_device = {
         .open = open_session,
         .close = close_session,
+        .refresh = refresh,
+        .wait = cuda_wait,
+        .answers = cuda_answers,
         .start = cuda_runner_start,
         .end = cuda_runner_end,
         .stop = cuda_runner_stop,

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "random.h"
 
+#include <cooperative_groups.h>
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_fp8.h>
@@ -127,13 +128,30 @@ KERNEL poison(ulonglong2 *out, uint64_t n, uint64_t seed, uint64_t stream)
 }
 
 /* Overwrites the shared memory of every multiprocessor: a block asks for all
- * that there is. */
-KERNEL scrub(uint32_t bytes, uint32_t seed)
+ * that there is, and none ends before each has some. What the system keeps for
+ * itself at the beginning survives launches too. */
+KERNEL scrub_shared(uint32_t bytes, uint32_t seed)
 {
-	extern __shared__ volatile uint32_t shared[];
+	extern __shared__ uint32_t shared[];
+	uint32_t end = (uint32_t)__cvta_generic_to_shared(shared) + bytes;
 
-	for (uint32_t i = threadIdx.x; i < bytes / 4; i += blockDim.x)
-		shared[i] = seed ^ (i * 0x9E3779B9u);
+	for (uint32_t at = threadIdx.x * 4; at < end; at += blockDim.x * 4)
+		asm volatile("st.shared.u32 [%0], %1;" ::"r"(at),
+		             "r"(seed ^ (at * 0x9E3779B9u)));
+	cooperative_groups::this_grid().sync();
+}
+
+/* Overwrites the local memory of every thread that can be resident, up to the
+ * end of its window: beyond the stack there is more. */
+KERNEL __launch_bounds__(256) scrub_local(uint32_t bytes, uint32_t seed)
+{
+	const uint32_t window = 1u << 24;
+	uint32_t at = (uint32_t)__cvta_generic_to_local(alloca(bytes));
+
+	for (; at < window; at += 4)
+		asm volatile("st.local.u32 [%0], %1;" ::"r"(at),
+		             "r"(seed ^ (at * 0x9E3779B9u)));
+	cooperative_groups::this_grid().sync();
 }
 
 /* Brings memory into the cache. */
@@ -155,6 +173,35 @@ KERNEL hold(const volatile uint32_t *gate, uint32_t ticket)
 {
 	while (*gate != ticket)
 		__nanosleep(50);
+}
+
+/* Marks the rows that an index names, -1 and the like aside. */
+template <typename T>
+static __device__ void mark(const T *index, uint64_t n, uint32_t *bitmap,
+                            uint64_t rows)
+{
+	for (uint64_t i = thread_index(); i < n; i += thread_count()) {
+		T row = index[i];
+
+		if (row >= 0 && (uint64_t)row < rows)
+			atomicOr(&bitmap[row / 32], 1u << row % 32);
+	}
+}
+
+KERNEL mark_rows(int wide, const void *index, uint64_t n, uint32_t *bitmap,
+                 uint64_t rows)
+{
+	if (wide)
+		mark((const int64_t *)index, n, bitmap, rows);
+	else
+		mark((const int32_t *)index, n, bitmap, rows);
+}
+
+KERNEL count_bits(const uint32_t *in, uint64_t n, unsigned long long *count)
+{
+	for (uint64_t i = thread_index(); i < n; i += thread_count())
+		if (in[i])
+			atomicAdd(count, (unsigned long long)__popc(in[i]));
 }
 
 /* Counts words that are not zero. */

@@ -1,5 +1,5 @@
 /* gpu - the judge's own device code (device.cu), as functions */
-#include "gpu.h"
+#include "gpu_parts.h"
 
 #include "file.h"
 #include "memory.h"
@@ -8,55 +8,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	GENERATE,
-	POISON,
-	SCRUB,
-	TOUCH,
-	HOLD,
-	COUNT_NONZERO,
-	COUNT_DIFFERENT,
-	CHECK_RED_ZONE,
-	CHECK_ELEMENTS,
-	KERNELS
-};
-
 static const char *const kernel_name[KERNELS] = {
-        "generate",        "poison",         "scrub",
-        "touch",           "hold",           "count_nonzero",
+        "generate",        "poison",         "scrub_shared",
+        "scrub_local",     "touch",          "hold",
+        "mark_rows",       "count_bits",     "count_nonzero",
         "count_different", "check_red_zone", "check_elements",
 };
 
 #define THREADS 256
 #define MIB ((size_t)1 << 20)
 
-static int launch(struct gpu *g, int kernel, uint64_t grid, uint32_t block,
-                  uint32_t shared, void **params, struct fault *f)
+static int enqueue(struct gpu *g, struct cu_launch *l, int kernel,
+                   uint64_t grid, uint32_t block, uint32_t shared,
+                   void **params, struct fault *f)
 {
-	struct cu_launch l;
-
-	if (!grid)
-		return 0;
-	memset(&l, 0, sizeof l);
-	l.grid[0] = (uint32_t)grid;
-	l.grid[1] = l.grid[2] = 1;
-	l.block[0] = block;
-	l.block[1] = l.block[2] = 1;
-	l.shared_bytes = shared;
-	l.stream = g->stream;
-	return CU(cuLaunchKernelEx(&l, g->kernel[kernel], params, NULL), f);
+	l->grid[0] = (uint32_t)grid;
+	l->grid[1] = l->grid[2] = 1;
+	l->block[0] = block;
+	l->block[1] = l->block[2] = 1;
+	l->shared_bytes = shared;
+	l->stream = g->stream;
+	return CU(cuLaunchKernelEx(l, g->kernel[kernel], params, NULL), f);
 }
 
-/* Enough blocks for n things, but no more than keep the device busy: the
- * kernels loop over the rest. */
-static int launch_over(struct gpu *g, int kernel, uint64_t n, void **params,
-                       struct fault *f)
+static int launch(struct gpu *g, int kernel, uint64_t grid, uint32_t block,
+                  void **params, struct fault *f)
+{
+	struct cu_launch l = {.attributes = 0};
+
+	return grid ? enqueue(g, &l, kernel, grid, block, 0, params, f) : 0;
+}
+
+int gpu_launch_all(struct gpu *g, int kernel, uint64_t grid, uint32_t block,
+                   uint32_t shared, void **params, struct fault *f)
+{
+	struct cu_attribute together = {.id = CU_ATTR_COOPERATIVE,
+	                                .value.number = 1};
+	struct cu_launch l = {.attribute = &together, .attributes = 1};
+
+	return enqueue(g, &l, kernel, grid, block, shared, params, f);
+}
+
+int gpu_launch_over(struct gpu *g, int kernel, uint64_t n, void **params,
+                    struct fault *f)
 {
 	uint64_t grid = (n + THREADS - 1) / THREADS;
 	uint64_t most = (uint64_t)g->device.multiprocessors * 16;
 
-	return launch(g, kernel, grid < most ? grid : most, THREADS, 0, params,
-	              f);
+	return launch(g, kernel, grid < most ? grid : most, THREADS, params, f);
 }
 
 static int load_kernels(struct gpu *g, struct fault *f)
@@ -82,7 +81,7 @@ static int load_kernels(struct gpu *g, struct fault *f)
 		                           kernel_name[i]),
 		       f))
 			return -1;
-	return CU(cuFuncSetAttribute(g->kernel[SCRUB],
+	return CU(cuFuncSetAttribute(g->kernel[SCRUB_SHARED],
 	                             CU_FUNC_MAX_DYNAMIC_SHARED,
 	                             g->device.shared_bytes),
 	          f);
@@ -98,11 +97,9 @@ int gpu_open(struct gpu *g, struct fault *f)
 	setenv("CUDA_MODULE_LOADING", "EAGER", 1);
 	if (cuda_open(&g->device, &g->context, f) || load_kernels(g, f))
 		return -1;
-	g->flush_bytes = 2 * g->device.l2_bytes;
 	if (CU(cuStreamCreate(&g->stream, CU_STREAM_ASYNC), f) ||
 	    CU(cuEventCreate(&g->before, 0), f) ||
-	    CU(cuEventCreate(&g->after, 0), f) ||
-	    CU(cuMemAlloc(&g->flush, g->flush_bytes + 16), f) ||
+	    CU(cuEventCreate(&g->after, 0), f) || gpu_state_open(g, f) ||
 	    CU(cuMemAlloc(&g->result, 4096), f) ||
 	    CU(cuMemHostAlloc(&host, 4096, CU_HOST_ALLOC_MAPPED), f) ||
 	    CU(cuMemHostGetDevicePointer(&g->gate_address, host, 0), f))
@@ -119,7 +116,7 @@ int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t first,
 	struct random_form copy = *form;
 	void *params[] = {&t, &copy, &out, &first, &n, &seed, &stream};
 
-	return launch_over(g, GENERATE, (n + 3) / 4, params, f);
+	return gpu_launch_over(g, GENERATE, (n + 3) / 4, params, f);
 }
 
 int gpu_poison(struct gpu *g, cu_address out, uint64_t bytes, uint64_t seed,
@@ -128,23 +125,7 @@ int gpu_poison(struct gpu *g, cu_address out, uint64_t bytes, uint64_t seed,
 	uint64_t n = bytes / 16;
 	void *params[] = {&out, &n, &seed, &stream};
 
-	return launch_over(g, POISON, n, params, f);
-}
-
-int gpu_scrub(struct gpu *g, uint32_t seed, struct fault *f)
-{
-	uint32_t bytes = (uint32_t)g->device.shared_bytes;
-	void *params[] = {&bytes, &seed};
-
-	return launch(g, SCRUB, 2 * (uint64_t)g->device.multiprocessors, 1024,
-	              bytes, params, f);
-}
-
-int gpu_flush(struct gpu *g, struct fault *f)
-{
-	return CU(cuMemsetD8Async(g->flush, (unsigned char)g->ticket,
-	                          g->flush_bytes, g->stream),
-	          f);
+	return gpu_launch_over(g, POISON, n, params, f);
 }
 
 int gpu_touch(struct gpu *g, cu_address in, uint64_t bytes, struct fault *f)
@@ -152,7 +133,7 @@ int gpu_touch(struct gpu *g, cu_address in, uint64_t bytes, struct fault *f)
 	uint64_t n = bytes / 16;
 	void *params[] = {&in, &n, &g->result};
 
-	return launch_over(g, TOUCH, n, params, f);
+	return gpu_launch_over(g, TOUCH, n, params, f);
 }
 
 int gpu_hold(struct gpu *g, struct fault *f)
@@ -160,7 +141,7 @@ int gpu_hold(struct gpu *g, struct fault *f)
 	void *params[] = {&g->gate_address, &g->ticket};
 
 	g->ticket++;
-	return launch(g, HOLD, 1, 1, 0, params, f);
+	return launch(g, HOLD, 1, 1, params, f);
 }
 
 void gpu_release(struct gpu *g)
@@ -187,7 +168,7 @@ static int count(struct gpu *g, int kernel, uint64_t n, void **params,
                  uint64_t *out, struct fault *f)
 {
 	if (CU(cuMemsetD8Async(g->result, 0, sizeof *out, g->stream), f) ||
-	    launch_over(g, kernel, n, params, f) || gpu_wait(g, f))
+	    gpu_launch_over(g, kernel, n, params, f) || gpu_wait(g, f))
 		return -1;
 	return CU(cuMemcpyDtoH(out, g->result, sizeof *out), f);
 }
@@ -207,6 +188,24 @@ int gpu_count_different(struct gpu *g, cu_address a, cu_address b,
 	void *params[] = {&a, &b, &bytes, &g->result};
 
 	return count(g, COUNT_DIFFERENT, bytes, params, out, f);
+}
+
+int gpu_count_rows(struct gpu *g, int is_int64, cu_address index, uint64_t n,
+                   uint64_t rows, uint64_t *out, struct fault *f)
+{
+	uint64_t words = rows / 32 + 1;
+	cu_address bitmap;
+	void *marked[] = {&is_int64, &index, &n, &bitmap, &rows};
+	void *counted[] = {&bitmap, &words, &g->result};
+	int failed;
+
+	if (CU(cuMemAlloc(&bitmap, words * 4), f))
+		return -1;
+	failed = CU(cuMemsetD8Async(bitmap, 0, words * 4, g->stream), f) ||
+	         gpu_launch_over(g, MARK_ROWS, n, marked, f) ||
+	         count(g, COUNT_BITS, words, counted, out, f);
+	cuda.cuMemFree(bitmap);
+	return failed ? -1 : 0;
 }
 
 int gpu_check_begin(struct gpu *g, cu_address result, uint32_t n,
@@ -238,10 +237,10 @@ int gpu_check(struct gpu *g, const struct gpu_output *o,
 	                    &v.elements, &v.seed, &v.stream, &r.atol,
 	                    &r.rtol,     &result};
 
-	return launch_over(g, CHECK_RED_ZONE, v.slot_bytes - v.bytes, zone,
-	                   f) ||
-	                       launch_over(g, CHECK_ELEMENTS, v.elements,
-	                                   elements, f)
+	return gpu_launch_over(g, CHECK_RED_ZONE, v.slot_bytes - v.bytes, zone,
+	                       f) ||
+	                       gpu_launch_over(g, CHECK_ELEMENTS, v.elements,
+	                                       elements, f)
 	               ? -1
 	               : 0;
 }
@@ -273,7 +272,7 @@ int gpu_anchor(struct gpu *g, int64_t *ns, struct fault *f)
 
 int gpu_bandwidth(struct gpu *g, double *bytes_per_ns, struct fault *f)
 {
-	size_t bytes = 2 * g->flush_bytes;
+	size_t bytes = 4 * g->device.l2_bytes;
 	cu_address a;
 	int64_t ns;
 

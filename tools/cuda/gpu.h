@@ -15,10 +15,11 @@ struct gpu {
 	cu_context context;
 	cu_stream stream;
 	cu_function kernel[16]; /* in the order of gpu.c's list */
-	cu_address flush;       /* twice the L2 cache */
-	size_t flush_bytes;
-	cu_address result; /* of small sums, for the functions that wait */
-	uint32_t *gate;    /* the host's side of hold */
+	cu_address flush;       /* twice flush_bytes */
+	size_t flush_bytes;     /* twice the L2 cache */
+	size_t local_bytes;     /* of local memory that gpu_scrub overwrites */
+	cu_address result;      /* of small sums, for the functions that wait */
+	uint32_t *gate;         /* the host's side of hold */
 	cu_address gate_address;
 	uint32_t ticket;
 	cu_event before, after;
@@ -33,9 +34,17 @@ int gpu_generate(struct gpu *g, enum dtype t, cu_address out, uint64_t first,
                  uint64_t stream, struct fault *f);
 int gpu_poison(struct gpu *g, cu_address out, uint64_t bytes, uint64_t seed,
                uint64_t stream, struct fault *f);
-int gpu_scrub(struct gpu *g, uint32_t seed, struct fault *f);
-int gpu_flush(struct gpu *g, struct fault *f);
 int gpu_touch(struct gpu *g, cu_address in, uint64_t bytes, struct fault *f);
+
+/* Overwrites all shared memory, and the local memory of every thread that can
+ * be resident: the stack's limit, or what gpu_local asked for if that is more.
+ */
+int gpu_scrub(struct gpu *g, uint32_t seed, struct fault *f);
+int gpu_local(struct gpu *g, size_t bytes, struct fault *f);
+
+/* Empties the L2 cache. What a kernel has asked to be kept there goes at once,
+ * so that the kernel must have ended. */
+int gpu_flush(struct gpu *g, struct fault *f);
 
 /* Holds the stream until gpu_release, so that what the host enqueues meanwhile
  * runs without gaps. Enqueue less than the driver's queue takes (1000). */
@@ -51,6 +60,10 @@ int gpu_elapsed_ns(struct gpu *g, int64_t *ns, struct fault *f);
 /* These wait. */
 int gpu_count_nonzero(struct gpu *g, cu_address in, uint64_t bytes,
                       uint64_t *count, struct fault *f);
+
+/* How many of so many rows an index names. */
+int gpu_count_rows(struct gpu *g, int is_int64, cu_address index, uint64_t n,
+                   uint64_t rows, uint64_t *count, struct fault *f);
 int gpu_count_different(struct gpu *g, cu_address a, cu_address b,
                         uint64_t bytes, uint64_t *count, struct fault *f);
 

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "windows.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -88,7 +89,6 @@ static void lay_call(const struct job *job, const struct windows *windows,
 	const struct workload *w = &job->workloads.item[workload];
 	struct layout_arg *a =
 	        &l->arg[(workload * l->sets + (size_t)set) * l->args];
-	uint64_t before = l->arena_bytes[ARENA_OUTPUT];
 
 	for (size_t i = 0; i < d->ninputs; i++, a++) {
 		describe(job, w, &d->inputs[i], a);
@@ -102,9 +102,20 @@ static void lay_call(const struct job *job, const struct windows *windows,
 		a->is_output = 1;
 		place(l, a);
 	}
-	before = l->arena_bytes[ARENA_OUTPUT] - before;
-	if (before > l->call_output_bytes)
-		l->call_output_bytes = before;
+}
+
+/* A workload's outputs begin where memory can be mapped. */
+static void lay_workload(const struct job *job, const struct windows *windows,
+                         struct layout *l, size_t workload)
+{
+	uint64_t *end = &l->arena_bytes[ARENA_OUTPUT], begin, bytes;
+
+	begin = *end = round_up(*end, ARENA_GRANULE);
+	for (int set = 0; set < job->sets; set++)
+		lay_call(job, windows, l, workload, set);
+	bytes = round_up(*end - begin, ARENA_GRANULE);
+	if (bytes > l->output_bytes)
+		l->output_bytes = bytes;
 }
 
 /* Puts the arenas one behind the other, and every tensor where it will be. */
@@ -149,9 +160,10 @@ struct layout *layout_make(const struct job *job, struct fault *f)
 	l->args = (uint32_t)args;
 	windows_make(&windows, job, &l->arena_bytes[ARENA_INPUT]);
 	for (size_t w = 0; w < job->workloads.count; w++)
-		for (int set = 0; set < job->sets; set++)
-			lay_call(job, &windows, l, w, set);
+		lay_workload(job, &windows, l, w);
 	windows_free(&windows);
+	/* The last workload's addresses have room for all the memory. */
+	l->arena_bytes[ARENA_OUTPUT] += l->output_bytes;
 	l->arena_bytes[ARENA_SCRATCH] = (uint64_t)job->scratch_bytes;
 	l->arena_bytes[ARENA_ZEROED] = ZEROED_BYTES;
 	if (!place_arenas(l))
@@ -164,10 +176,23 @@ struct layout *layout_make(const struct job *job, struct fault *f)
 	return NULL;
 }
 
+uint64_t layout_outputs(const struct layout *l, uint32_t workload,
+                        uint64_t *bytes)
+{
+	const struct layout_arg *first = layout_call(l, workload, 0);
+	const struct layout_arg *last =
+	        &layout_call(l, workload, l->sets - 1)[l->args - 1];
+
+	while (!first->is_output)
+		first++;
+	*bytes = last->slot + last->slot_bytes - first->slot;
+	return first->slot;
+}
+
 int layout_export(const struct layout *l, struct fault *f)
 {
 	size_t size = layout_bytes(l);
-	int fd = memfd_create("layout", MFD_CLOEXEC);
+	int fd = memfd_create("layout", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
 		return fault_errno(f, "memfd_create");
@@ -180,6 +205,13 @@ int layout_export(const struct layout *l, struct fault *f)
 			return -1;
 		}
 		done += (size_t)n;
+	}
+	/* A capture, which runs a stranger's code, has it too. */
+	if (fcntl(fd, F_ADD_SEALS,
+	          F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) {
+		fault_errno(f, "layout");
+		close(fd);
+		return -1;
 	}
 	return fd;
 }

@@ -41,8 +41,10 @@ struct layout_arg {
 struct layout {
 	uint64_t arena[ARENAS];       /* where each begins */
 	uint64_t arena_bytes[ARENAS]; /* multiples of ARENA_GRANULE */
-	uint64_t span;              /* from ARENA_BASE to the end of the last */
-	uint64_t call_output_bytes; /* the largest of any call */
+	uint64_t span; /* from ARENA_BASE to the end of the last */
+	/* Of memory: the outputs of the largest workload. All workloads share
+	 * it, each mapped at addresses of its own while it is called. */
+	uint64_t output_bytes;
 	uint32_t workloads, sets, args;
 	struct layout_arg arg[]; /* of workload 0's set 0, set 1, ... */
 };
@@ -54,6 +56,11 @@ struct layout *layout_make(const struct job *job, struct fault *f);
 /* The arguments of one call (layout->args of them). */
 const struct layout_arg *layout_call(const struct layout *l, uint32_t workload,
                                      uint32_t set);
+
+/* Where a workload's outputs begin, and how many bytes the slots of all its
+ * sets take. */
+uint64_t layout_outputs(const struct layout *l, uint32_t workload,
+                        uint64_t *bytes);
 
 /* As a memory file, to be inherited; -1 with the fault set. */
 int layout_export(const struct layout *l, struct fault *f);

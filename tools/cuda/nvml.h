@@ -1,4 +1,4 @@
-/* nvml - the GPU's clock, and whether it was lowered */
+/* nvml - the GPU's clock, whether it was lowered, and who else uses the GPU */
 #ifndef NVML_H
 #define NVML_H
 
@@ -12,5 +12,10 @@ void nvml_close(struct nvml *n);
 /* The multiprocessors' clock in MHz (0 if unknown), and whether heat or the
  * hardware's own protection lowers it now. n may be NULL. */
 int nvml_clock(struct nvml *n, int *throttled);
+
+/* The process of somebody else, no child of this one, that computes on the
+ * device, while the device is busy; 0 for none, or if that cannot be known.
+ * Where processes are in other containers, none is seen. */
+int nvml_other(struct nvml *n);
 
 #endif

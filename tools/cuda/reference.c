@@ -23,6 +23,12 @@
 
 #define ALIGNMENT 256
 
+uint32_t reference_call(const struct reference *r, uint32_t workload,
+                        uint32_t set)
+{
+	return workload * r->layout->sets + set;
+}
+
 static uint64_t room(const struct layout_arg *a)
 {
 	return a->is_scalar
@@ -41,6 +47,16 @@ cu_address reference_input(const struct reference *r,
 	for (uint32_t i = 0; i < input; i++)
 		at += room(&a[i]);
 	return at;
+}
+
+/* The seed of a call's values: another each time that they are drawn. */
+static uint64_t seed_of(const struct reference *r, uint32_t workload,
+                        uint32_t set)
+{
+	uint64_t drawn = r->drawn[reference_call(r, workload, set)];
+
+	return random_seed(r->job->seed, workload,
+	                   set + drawn * r->layout->sets);
 }
 
 /* Draws one input. What calls share has a seed of its own. */
@@ -63,7 +79,7 @@ static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
 	form = generate_form(a->dtype, r->job->plant[set], a->elements,
 	                     a->ndim ? (uint64_t)a->shape[a->ndim - 1] : 1);
 	seed = a->is_window ? window_seed(r->job, form.plant)
-	                    : random_seed(r->job->seed, workload, set);
+	                    : seed_of(r, workload, set);
 	return gpu_generate(&r->gpu, a->dtype, to, a->first, a->elements, &form,
 	                    seed, input, f);
 }
@@ -117,8 +133,11 @@ done:
 static int allocate(struct reference *r, struct fault *f)
 {
 	const struct definition *d = r->job->definition;
+	size_t calls = (size_t)r->layout->workloads * r->layout->sets;
 	uint64_t largest = 1;
 
+	r->drawn = xcalloc(calls, sizeof *r->drawn);
+	r->least_bytes = xcalloc(calls, sizeof *r->least_bytes);
 	r->stored = xcalloc(r->job->workloads.count * d->ninputs,
 	                    sizeof *r->stored);
 	for (uint32_t w = 0; w < r->layout->workloads; w++) {
@@ -137,7 +156,8 @@ static int allocate(struct reference *r, struct fault *f)
 	hooks.zeroed_bytes = ZEROED_BYTES;
 	hooks.stream = r->gpu.stream;
 	return CU(cuMemAlloc(&r->expected,
-	                     r->layout->arena_bytes[ARENA_OUTPUT]),
+	                     r->layout->arena_bytes[ARENA_OUTPUT] -
+	                             r->layout->output_bytes),
 	          f) || CU(cuMemAlloc(&r->input, largest + 256), f) ||
 	                       CU(cuMemAlloc(&r->result,
 	                                     WIRE_SETS * d->noutputs *
@@ -152,45 +172,47 @@ static int allocate(struct reference *r, struct fault *f)
 	               : 0;
 }
 
-/* Runs the trusted reference on one call's inputs. */
-static int expect_call(struct reference *r, ratchet_kernel *run, uint32_t w,
-                       uint32_t set, struct fault *f)
+/* Runs the trusted reference on one call's values. */
+static int expect(struct reference *r, uint32_t workload, uint32_t set,
+                  struct fault *f)
 {
-	const struct layout_arg *a = layout_call(r->layout, w, set);
+	const struct layout_arg *a = layout_call(r->layout, workload, set);
 	size_t args = r->layout->args;
 	struct layout_arg *own = xcalloc(args, sizeof *own);
+	double *least = &r->least_bytes[reference_call(r, workload, set)];
 	struct fault why;
 	int status;
 
 	memcpy(own, a, args * sizeof *own);
 	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
 		own[i].address = reference_input(r, a, i, 0);
-	status = reference_draw_inputs(r, w, set, 0, f) ||
+	status = reference_draw_inputs(r, workload, set, 0, f) ||
+	         gather_least(&r->gather, &r->gpu, own, least, f) ||
 	         CU(cuMemsetD8Async(hooks.zeroed, 0, ZEROED_BYTES,
 	                            r->gpu.stream),
 	            f);
 	if (!status &&
-	    (kernel_call(run, own, r->layout->args, 0,
+	    (kernel_call(r->run, own, r->layout->args, 0,
 	                 r->expected - r->layout->arena[ARENA_OUTPUT], &why) ||
 	     gpu_wait(&r->gpu, &why)))
 		status = fault_set(f, "the reference, workload %s: %s",
-		                   r->job->workloads.item[w].uuid, why.text);
+		                   r->job->workloads.item[workload].uuid,
+		                   why.text);
 	free(own);
 	return status ? -1 : 0;
 }
 
-/* The same for every input set of every workload. */
-static int expect(struct reference *r, struct fault *f)
+static int expect_all(struct reference *r, struct fault *f)
 {
 	char *path = xasprintf("%s/reference.so", r->job->dir);
-	ratchet_kernel *run = kernel_load(path, f);
 
+	r->run = kernel_load(path, f);
 	free(path);
-	if (!run)
+	if (!r->run)
 		return -1;
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
-			if (expect_call(r, run, w, set, f))
+			if (expect(r, w, set, f))
 				return -1;
 	return 0;
 }
@@ -202,7 +224,7 @@ static void drop(struct reference *r, struct adopted *n)
 	if (n->input)
 		gpumem_unmap(n->input, bytes[ARENA_INPUT]);
 	if (n->output)
-		gpumem_unmap(n->output, bytes[ARENA_OUTPUT]);
+		gpumem_unmap(n->output, r->layout->output_bytes);
 	n->input = n->output = 0;
 }
 
@@ -228,12 +250,31 @@ static int adopt(struct reference *r, struct adopted *n, const int *fd, int fds,
 	if (fds != WIRE_FDS)
 		return fault_set(f, "a launcher without memory");
 	if (adopt_arena(fd[0], bytes[ARENA_INPUT], &n->input, f) ||
-	    adopt_arena(fd[1], bytes[ARENA_OUTPUT], &n->output, f))
+	    adopt_arena(fd[1], r->layout->output_bytes, &n->output, f))
 		return -1;
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
 			if (reference_draw_inputs(r, w, set, n->input, f))
 				return -1;
+	return gpu_wait(&r->gpu, f);
+}
+
+/* New values for a request's calls, wherever they are. */
+static int draw(struct reference *r, const struct wire_request *q,
+                struct fault *f)
+{
+	for (uint32_t i = 0; i < q->count; i++) {
+		uint32_t set = q->set[i];
+
+		r->drawn[reference_call(r, q->workload, set)]++;
+		if (expect(r, q->workload, set, f))
+			return -1;
+		for (int k = 0; k < RUNNERS; k++)
+			if (r->runner[k].input &&
+			    reference_draw_inputs(r, q->workload, set,
+			                          r->runner[k].input, f))
+				return -1;
+	}
 	return gpu_wait(&r->gpu, f);
 }
 
@@ -245,10 +286,18 @@ static int serve_one(struct reference *r, const struct wire_request *q,
 
 	if (q->op == WIRE_ADOPT)
 		return adopt(r, n, fd, fds, f);
+	if (q->op == WIRE_PROBE)
+		return gpu_anchor(&r->gpu, &reply->anchor_ns, f) ||
+		       gpu_bandwidth(&r->gpu, &reply->copy_bytes_per_ns, f);
+	if (q->op == WIRE_DRAW)
+		return draw(r, q, f);
 	if (q->op == WIRE_DROP) {
 		drop(r, n);
 		return 0;
 	}
+	for (uint32_t i = 0; i < q->count; i++)
+		reply->least_bytes += r->least_bytes[reference_call(
+		        r, q->workload, q->set[i])];
 	if (q->check_inputs && reference_check_inputs(r, n, q, reply, f))
 		return -1;
 	return reference_check_outputs(r, n, q, reply, f);
@@ -263,8 +312,8 @@ static int start(struct reference *r, const char *dir, struct wire_reply *reply,
 	    !(r->layout = layout_make(r->job, f)) || gpu_open(&r->gpu, f) ||
 	    gpu_anchor(&r->gpu, &reply->anchor_ns, f) ||
 	    gpu_bandwidth(&r->gpu, &reply->copy_bytes_per_ns, f) ||
-	    allocate(r, f) || expect(r, f) ||
-	    CU(cuMemGetInfo(&reply->free_bytes, &total), f))
+	    gather_read(r->job, &r->gather, f) || allocate(r, f) ||
+	    expect_all(r, f) || CU(cuMemGetInfo(&reply->free_bytes, &total), f))
 		return -1;
 	reply->device = r->gpu.device;
 	return 0;
@@ -296,4 +345,19 @@ void reference_serve(const char *job_dir)
 			close(fd[i]);
 		fds = WIRE_FDS;
 	}
+}
+
+void probe_serve(void)
+{
+	struct wire_reply reply;
+	struct fault f = {""};
+	struct gpu g;
+
+	memset(&reply, 0, sizeof reply);
+	reply.fault = gpu_open(&g, &f) ||
+	              gpu_anchor(&g, &reply.anchor_ns, &f) ||
+	              gpu_bandwidth(&g, &reply.copy_bytes_per_ns, &f);
+	snprintf(reply.detail, sizeof reply.detail, "%.199s", f.text);
+	if (wire_send(REFERENCE_SOCKET, &reply, sizeof reply, NULL, 0))
+		err(2, "judge");
 }

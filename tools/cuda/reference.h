@@ -11,4 +11,7 @@
 /* Serves the judge until it hangs up. */
 void reference_serve(const char *job_dir);
 
+/* Answers once, by what the device can do. */
+void probe_serve(void);
+
 #endif

@@ -15,12 +15,14 @@ static int compare(struct reference *r, const struct adopted *n,
 {
 	const struct layout_arg *a =
 	        &layout_call(r->layout, q->workload, q->set[i])[arg];
-	uint64_t at = a->slot - r->layout->arena[ARENA_OUTPUT];
+	uint64_t at = a->slot - r->layout->arena[ARENA_OUTPUT], used;
+	uint64_t theirs =
+	        a->slot - layout_outputs(r->layout, q->workload, &used);
 	struct check_rule rule = job_rule(r->job, (int)q->set[i], a->dtype);
-	struct gpu_output o = {a->dtype,       a->elements,
-	                       a->bytes,       a->slot_bytes,
-	                       n->output + at, r->expected + at + RED_ZONE,
-	                       q->seed + i,    arg};
+	struct gpu_output o = {a->dtype,           a->elements,
+	                       a->bytes,           a->slot_bytes,
+	                       n->output + theirs, r->expected + at + RED_ZONE,
+	                       q->seed + i,        arg};
 
 	return gpu_check(&r->gpu, &o, &rule, result, f);
 }

@@ -2,7 +2,9 @@
 #ifndef REFERENCE_PARTS_H
 #define REFERENCE_PARTS_H
 
+#include "gather.h"
 #include "gpu.h"
+#include "hooks.h"
 #include "job.h"
 #include "layout.h"
 #include "wire.h"
@@ -13,14 +15,22 @@ struct reference {
 	struct gpu gpu;
 	struct job *job;
 	struct layout *layout;
+	ratchet_kernel *run; /* the trusted reference */
 	cu_address expected; /* laid out as the output arena */
 	cu_address input;    /* one call's inputs, side by side */
 	cu_address result;   /* struct check of each output of a request */
 	cu_address *stored;  /* [workload][input]: from safetensors, or 0 */
+	uint64_t *drawn;     /* [call]: how often its values were drawn */
+	struct gather gather;
+	double *least_bytes; /* [call]: that any kernel has to move */
 	struct adopted {
-		cu_address input, output; /* a launcher's arenas, mapped here */
+		cu_address input, output; /* a launcher's memory, mapped here */
 	} runner[RUNNERS];
 };
+
+/* The index of a call among all. */
+uint32_t reference_call(const struct reference *r, uint32_t workload,
+                        uint32_t set);
 
 /* Where an input of a call lies: in a launcher's input memory that is mapped at
  * `arena`; or, where that is 0, in r->input. */

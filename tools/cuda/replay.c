@@ -10,13 +10,17 @@
 #define PROGRAMMATIC_EDGE 1
 
 /* The most dynamic shared memory that any node wants of the function. */
-static int prepare(const struct plan_kernel *k, cu_function fn, struct fault *f)
+static int prepare(struct replay *r, const struct plan_kernel *k,
+                   cu_function fn, struct fault *f)
 {
 	uint32_t blocks = k->cluster[0] * k->cluster[1] * k->cluster[2];
-	int most = 0;
+	int most = 0, local = 0;
 
-	if (CU(cuFuncGetAttribute(&most, CU_FUNC_MAX_DYNAMIC_SHARED, fn), f))
+	if (CU(cuFuncGetAttribute(&most, CU_FUNC_MAX_DYNAMIC_SHARED, fn), f) ||
+	    CU(cuFuncGetAttribute(&local, CU_FUNC_LOCAL_BYTES, fn), f))
 		return -1;
+	if ((size_t)local > r->local_bytes)
+		r->local_bytes = (size_t)local;
 	if ((int)k->shared_bytes > most &&
 	    CU(cuFuncSetAttribute(fn, CU_FUNC_MAX_DYNAMIC_SHARED,
 	                          (int)k->shared_bytes),
@@ -46,7 +50,7 @@ static int find_functions(struct replay *r, uint32_t call, cu_module module,
 		if (cuda.cuModuleGetFunction(fn, module, k->name))
 			return fault_set(f, "the device code has no kernel %s",
 			                 k->name);
-		if (prepare(k, *fn, f))
+		if (prepare(r, k, *fn, f))
 			return -1;
 	}
 	return 0;

@@ -11,6 +11,7 @@ struct replay {
 	cu_stream stream;
 	cu_function **function; /* [call][node] */
 	cu_graph_exec *graph;   /* [call]: of those that are no chains */
+	size_t local_bytes;     /* the most that a thread of any kernel has */
 };
 
 /* Finds every kernel that the plan names, and gives it the shared memory and

@@ -39,21 +39,32 @@ static char *slurp(int fd, size_t *len, struct fault *f)
 	return data;
 }
 
-/* Backs one arena; exports its memory if fd is not NULL. */
+/* Backs one arena; *m is its memory. */
 static int map_arena(struct side *s, enum arena a, uint64_t bytes, int access,
-                     int *fd, struct fault *f)
+                     cu_memory *m, struct fault *f)
 {
-	cu_memory m;
-
 	s->mapped[a] = bytes;
 	if (!bytes)
 		return 0;
-	if (gpumem_create(bytes, &m, f) ||
-	    gpumem_map_at(m, bytes, s->layout->arena[a], access, f))
+	if (gpumem_create(bytes, m, f))
 		return -1;
-	if (fd && (*fd = gpumem_export(m, f)) < 0)
+	return gpumem_map_at(*m, bytes, s->layout->arena[a], access, f);
+}
+
+/* Inputs and outputs, which the reference fills and checks. */
+static int map_tensors(struct side *s, int fd[WIRE_FDS], struct fault *f)
+{
+	int access =
+	        s->mode == SIDE_TIMED ? CU_ACCESS_READ : CU_ACCESS_READ_WRITE;
+	cu_memory inputs;
+
+	if (map_arena(s, ARENA_INPUT, s->layout->arena_bytes[ARENA_INPUT],
+	              access, &inputs, f) ||
+	    gpumem_create(s->layout->output_bytes, &s->outputs, f))
 		return -1;
-	return 0;
+	fd[0] = gpumem_export(inputs, f);
+	fd[1] = fd[0] < 0 ? -1 : gpumem_export(s->outputs, f);
+	return fd[1] < 0 ? -1 : side_show(s, 0, f);
 }
 
 static uint64_t round_up(uint64_t n)
@@ -62,21 +73,16 @@ static uint64_t round_up(uint64_t n)
 }
 
 /* What a kernel did not ask for is not mapped. */
-static int map_arenas(struct side *s, int writable, int fd[WIRE_FDS],
-                      struct fault *f)
+static int map_arenas(struct side *s, int fd[WIRE_FDS], struct fault *f)
 {
-	const uint64_t *bytes = s->layout->arena_bytes;
+	cu_memory m;
 
 	if (gpumem_reserve(ARENA_BASE, s->layout->span, f) ||
-	    map_arena(s, ARENA_INPUT, bytes[ARENA_INPUT],
-	              writable ? CU_ACCESS_READ_WRITE : CU_ACCESS_READ, &fd[0],
-	              f) ||
-	    map_arena(s, ARENA_OUTPUT, bytes[ARENA_OUTPUT],
-	              CU_ACCESS_READ_WRITE, &fd[1], f) ||
+	    map_tensors(s, fd, f) ||
 	    map_arena(s, ARENA_SCRATCH, round_up(s->plan->scratch_bytes),
-	              CU_ACCESS_READ_WRITE, NULL, f) ||
+	              CU_ACCESS_READ_WRITE, &m, f) ||
 	    map_arena(s, ARENA_ZEROED, round_up(s->plan->zeroed_bytes),
-	              CU_ACCESS_READ_WRITE, NULL, f))
+	              CU_ACCESS_READ_WRITE, &m, f))
 		return -1;
 	if (!s->mapped[ARENA_ZEROED])
 		return 0;
@@ -104,14 +110,23 @@ static int load_kernel(struct side *s, const char **reason, struct fault *f)
 		return -1;
 	*reason = REASON_UNSUPPORTED;
 	if (replay_open(&s->replay, s->plan, s->cubin.module, s->gpu.context,
-	                s->gpu.stream, f))
+	                s->gpu.stream, f) ||
+	    gpu_local(&s->gpu, s->replay.local_bytes, f))
 		return -1;
 	*reason = NULL;
 	return 0;
 }
 
+/* A tool does not see that another process fills the inputs. */
+static int write_inputs(struct side *s, struct fault *f)
+{
+	return CU(cuMemsetD8Async(s->layout->arena[ARENA_INPUT], 0,
+	                          s->mapped[ARENA_INPUT], s->gpu.stream),
+	          f);
+}
+
 /* Gets everything ready and answers HELLO. */
-static int start(struct side *s, int writable)
+static int start(struct side *s)
 {
 	struct wire_reply reply;
 	struct fault f = {""};
@@ -121,16 +136,16 @@ static int start(struct side *s, int writable)
 	memset(&reply, 0, sizeof reply);
 	failed = !(s->layout = layout_import(SIDE_LAYOUT, &f)) ||
 	         gpu_open(&s->gpu, &f) ||
-	         gpu_anchor(&s->gpu, &reply.anchor_ns, &f) ||
-	         load_kernel(s, &reason, &f) ||
-	         map_arenas(s, writable, fd, &f) || gpu_wait(&s->gpu, &f);
+	         (s->mode != SIDE_CHECKED &&
+	          gpu_anchor(&s->gpu, &reply.anchor_ns, &f)) ||
+	         load_kernel(s, &reason, &f) || map_arenas(s, fd, &f) ||
+	         (s->mode == SIDE_CHECKED && write_inputs(s, &f)) ||
+	         gpu_wait(&s->gpu, &f);
 	if (failed) {
 		reply.fault = !reason;
 		snprintf(reply.reason, sizeof reply.reason, "%s",
 		         reason ? reason : "");
 		snprintf(reply.detail, sizeof reply.detail, "%.199s", f.text);
-	} else {
-		s->called = xcalloc(s->plan->calls, 1);
 	}
 	reply.device = s->gpu.device;
 	if (wire_send(SIDE_SOCKET, &reply, sizeof reply, fd,
@@ -141,14 +156,15 @@ static int start(struct side *s, int writable)
 	return failed ? -1 : 0;
 }
 
-void side_serve(int writable)
+void side_serve(enum side_mode mode)
 {
 	struct side s;
 	struct wire_request q;
 	struct wire_reply reply;
 
 	memset(&s, 0, sizeof s);
-	if (start(&s, writable))
+	s.mode = mode;
+	if (start(&s))
 		return;
 	while (wire_receive(SIDE_SOCKET, &q, sizeof q, NULL, NULL, -1) == 1) {
 		memset(&reply, 0, sizeof reply);

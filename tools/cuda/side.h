@@ -8,7 +8,14 @@
 /* The descriptors that it is started with. */
 enum { SIDE_SOCKET = 3, SIDE_LAYOUT, SIDE_PLAN, SIDE_CUBIN };
 
-/* Serves the judge until it hangs up. writable: map inputs writable. */
-void side_serve(int writable);
+enum side_mode {
+	SIDE_TIMED,
+	SIDE_WRITABLE, /* inputs are mapped writable */
+	SIDE_CHECKED,  /* under a tool: of the judge's own device code nothing
+	                  runs, and nothing is reset */
+};
+
+/* Serves the judge until it hangs up. */
+void side_serve(enum side_mode mode);
 
 #endif

@@ -1,39 +1,102 @@
 /* side_run - a launcher's requests: reset all state, run calls, time them */
 #include "side_run.h"
+
 #include "clock.h"
+#include "gpumem.h"
 #include "verdict.h"
 
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
 
-#define BATCHES 3
-#define SCRATCH_STREAM 255 /* of the poison; outputs have their index */
+/* Streams of the poison; outputs have their index. */
+#define SCRATCH_STREAM 255
+#define REST_STREAM 254
 
-/* Puts all state that a kernel could remember by back, or out of reach. */
-static int reset(struct side *s, uint32_t workload, uint32_t set, uint64_t seed,
-                 uint32_t mode, struct fault *f)
+int side_show(struct side *s, uint32_t workload, struct fault *f)
 {
-	const struct layout_arg *a = layout_call(s->layout, workload, set);
-	struct gpu *g = &s->gpu;
+	uint64_t size = s->layout->output_bytes, used;
+	uint64_t to = layout_outputs(s->layout, workload, &used);
 
-	if (cubin_restore(&s->cubin, g->stream, f) ||
-	    gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
-	               s->mapped[ARENA_SCRATCH], seed, SCRATCH_STREAM, f) ||
-	    gpu_scrub(g, (uint32_t)seed, f))
+	if (s->is_shown && s->shown == workload)
+		return 0;
+	if (s->is_shown &&
+	    CU(cuMemUnmap(layout_outputs(s->layout, s->shown, &used), size), f))
 		return -1;
-	if (mode != MODE_COLD && gpu_flush(g, f))
+	s->is_shown = 0;
+	if (s->graph)
+		cuda.cuGraphExecDestroy(s->graph);
+	s->graph = NULL;
+	if (gpumem_map_at(s->outputs, size, to, CU_ACCESS_READ_WRITE, f))
 		return -1;
-	for (uint32_t i = 0; i < s->layout->args; i++) {
-		if (a[i].is_scalar)
-			continue;
-		if (a[i].is_output
-		            ? gpu_poison(g, a[i].slot, a[i].slot_bytes, seed, i,
-		                         f)
-		            : mode != MODE_COLD &&
-		                      gpu_touch(g, a[i].address, a[i].bytes, f))
+	s->shown = workload;
+	s->is_shown = 1;
+	return 0;
+}
+
+static int poison_outputs(struct side *s, uint32_t set, uint64_t seed,
+                          struct fault *f)
+{
+	const struct layout_arg *a = layout_call(s->layout, s->shown, set);
+
+	for (uint32_t i = 0; i < s->layout->args; i++)
+		if (a[i].is_output &&
+		    gpu_poison(&s->gpu, a[i].slot, a[i].slot_bytes, seed, i, f))
+			return -1;
+	return 0;
+}
+
+/* Poisons all memory of outputs but for what the request's first calls wrote,
+ * which will be looked at: other sets' slots would be room to remember in. */
+static int poison(struct side *s, const struct wire_request *q, uint32_t from,
+                  struct fault *f)
+{
+	uint64_t used, begin = layout_outputs(s->layout, q->workload, &used);
+
+	for (uint32_t set = 0; set < s->layout->sets; set++) {
+		uint32_t i = 0;
+
+		while (i < q->count && q->set[i] != set)
+			i++;
+		if (i >= from && poison_outputs(s, set, q->seed + i, f))
 			return -1;
 	}
+	return gpu_poison(&s->gpu, begin + used, s->layout->output_bytes - used,
+	                  q->seed, REST_STREAM, f);
+}
+
+/* Brings the inputs of a call to the cache. */
+static int warm_up(struct side *s, uint32_t workload, uint32_t set,
+                   struct fault *f)
+{
+	const struct layout_arg *a = layout_call(s->layout, workload, set);
+
+	for (uint32_t i = 0; i < s->layout->args; i++)
+		if (!a[i].is_scalar && !a[i].is_output &&
+		    gpu_touch(&s->gpu, a[i].address, a[i].bytes, f))
+			return -1;
+	return 0;
+}
+
+/* Before calls from, from + 1, ... of a request: puts all state that a kernel
+ * could remember by back, or out of reach. */
+static int reset(struct side *s, const struct wire_request *q, uint32_t from,
+                 uint32_t calls, uint32_t mode, struct fault *f)
+{
+	struct gpu *g = &s->gpu;
+
+	if (s->mode == SIDE_CHECKED)
+		return 0;
+	if (cubin_restore(&s->cubin, g->stream, f) ||
+	    gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
+	               s->mapped[ARENA_SCRATCH], q->seed + from, SCRATCH_STREAM,
+	               f) ||
+	    gpu_scrub(g, (uint32_t)(q->seed + from), f) ||
+	    (mode != MODE_COLD && gpu_flush(g, f)) || poison(s, q, from, f))
+		return -1;
+	for (uint32_t i = from; mode != MODE_COLD && i < from + calls; i++)
+		if (warm_up(s, q->workload, q->set[i], f))
+			return -1;
 	return mode == MODE_COLD ? gpu_flush(g, f) : 0;
 }
 
@@ -66,7 +129,7 @@ static int check_zeroed(struct side *s, struct wire_reply *reply,
 {
 	uint64_t dirty = 0;
 
-	if (!s->mapped[ARENA_ZEROED])
+	if (!s->mapped[ARENA_ZEROED] || s->mode == SIDE_CHECKED)
 		return 0;
 	if (gpu_count_nonzero(&s->gpu, s->layout->arena[ARENA_ZEROED],
 	                      s->mapped[ARENA_ZEROED], &dirty, f))
@@ -82,72 +145,79 @@ static int check_zeroed(struct side *s, struct wire_reply *reply,
 	return 0;
 }
 
-/* The first time that a call runs it may make the driver grow something, which
- * waits for the device: not behind a held stream. */
-static int first_call(struct side *s, uint32_t call, struct fault *f)
-{
-	if (s->called[call])
-		return 0;
-	s->called[call] = 1;
-	return replay_call(&s->replay, call, f) || gpu_wait(&s->gpu, f) ? -1
-	                                                                : 0;
-}
-
 static uint32_t call_of(const struct side *s, const struct wire_request *q,
                         uint32_t i)
 {
 	return q->workload * s->layout->sets + q->set[i];
 }
 
-static int measure_calls(struct side *s, const struct wire_request *q,
-                         struct wire_reply *reply, struct fault *f)
+/* The first time that a call runs it may make the driver grow something, which
+ * waits for the device: not behind a held stream. */
+static int first_calls(struct side *s, const struct wire_request *q,
+                       struct wire_reply *reply, struct fault *f)
 {
-	for (uint32_t i = 0; i < q->count && !*reply->reason; i++) {
-		uint32_t call = call_of(s, q, i);
-
-		if (first_call(s, call, f) ||
-		    reset(s, q->workload, q->set[i], q->seed + i, q->mode, f) ||
-		    time_held(s, call, NULL, reply, f) ||
-		    check_zeroed(s, reply, f))
+	for (uint32_t i = 0; i < q->count && !*reply->reason; i++)
+		if (reset(s, q, i, 1, MODE_COLD, f) ||
+		    replay_call(&s->replay, call_of(s, q, i), f) ||
+		    gpu_wait(&s->gpu, f) || check_zeroed(s, reply, f))
 			return -1;
-	}
 	return 0;
 }
 
-/* All calls as one graph, back to back, as in serving. */
+static int measure_calls(struct side *s, const struct wire_request *q,
+                         struct wire_reply *reply, struct fault *f)
+{
+	for (uint32_t i = 0; i < q->count && !*reply->reason; i++)
+		if (reset(s, q, i, 1, q->mode, f) ||
+		    time_held(s, call_of(s, q, i), NULL, reply, f) ||
+		    check_zeroed(s, reply, f))
+			return -1;
+	return 0;
+}
+
+/* Makes s->graph the request's calls, back to back, as in serving. */
+static int make_graph(struct side *s, const struct wire_request *q,
+                      struct fault *f)
+{
+	const struct wire_request *old = &s->graph_of;
+	uint32_t call[WIRE_SETS];
+
+	if (s->graph && old->workload == q->workload &&
+	    old->count == q->count &&
+	    !memcmp(old->set, q->set, q->count * sizeof *q->set))
+		return 0;
+	if (s->graph)
+		cuda.cuGraphExecDestroy(s->graph);
+	s->graph = NULL;
+	s->graph_of = *q;
+	for (uint32_t i = 0; i < q->count; i++)
+		call[i] = call_of(s, q, i);
+	return replay_graph(&s->replay, call, q->count, &s->graph, f);
+}
+
+/* A graph's first launch is not timed, for the same reason. */
 static int measure_graph(struct side *s, const struct wire_request *q,
                          struct wire_reply *reply, struct fault *f)
 {
-	uint32_t call[WIRE_SETS];
-	cu_graph_exec graph;
-	int status;
-
-	for (uint32_t i = 0; i < q->count; i++) {
-		call[i] = call_of(s, q, i);
-		if (first_call(s, call[i], f))
-			return -1;
-	}
-	if (replay_graph(&s->replay, call, q->count, &graph, f))
+	if (make_graph(s, q, f) || reset(s, q, 0, q->count, MODE_WARM, f))
 		return -1;
-	status = CU(cuGraphLaunch(graph, s->gpu.stream), f);
-	for (uint32_t i = 0; !status && i < q->count; i++)
-		status = reset(s, q->workload, q->set[i], q->seed + i,
-		               MODE_WARM, f);
-	if (!status)
-		status = time_held(s, 0, graph, reply, f);
-	if (!status)
-		status = check_zeroed(s, reply, f);
-	cuda.cuGraphExecDestroy(graph);
-	return status;
+	if (q->op == WIRE_FIRST ? CU(cuGraphLaunch(s->graph, s->gpu.stream),
+	                             f) || gpu_wait(&s->gpu, f)
+	                        : time_held(s, 0, s->graph, reply, f))
+		return -1;
+	return check_zeroed(s, reply, f);
 }
 
 /* Calls back to back, by events and by the clock of this host. */
-static int time_batch(struct side *s, const struct wire_request *q,
-                      int64_t *time_ns, int64_t *host_ns, struct fault *f)
+static int batch(struct side *s, const struct wire_request *q,
+                 struct wire_reply *reply, struct fault *f)
 {
 	struct gpu *g = &s->gpu;
-	int64_t start = clock_ns();
+	int64_t start;
 
+	if (reset(s, q, 0, q->count, MODE_WARM, f) || gpu_wait(g, f))
+		return -1;
+	start = clock_ns();
 	if (CU(cuEventRecord(g->before, g->stream), f))
 		return -1;
 	for (uint32_t i = 0; i < q->calls; i++)
@@ -155,41 +225,30 @@ static int time_batch(struct side *s, const struct wire_request *q,
 			return -1;
 	if (CU(cuEventRecord(g->after, g->stream), f) || gpu_wait(g, f))
 		return -1;
-	*host_ns = clock_ns() - start;
-	return gpu_elapsed_ns(g, time_ns, f);
+	reply->host_ns = clock_ns() - start;
+	return gpu_elapsed_ns(g, &reply->time_ns, f) ||
+	                       check_zeroed(s, reply, f)
+	               ? -1
+	               : 0;
 }
 
-/* The best of some batches: the one in which the clocks agree most, because a
- * busy host may hold up any of them. */
-static int batch(struct side *s, const struct wire_request *q,
-                 struct wire_reply *reply, struct fault *f)
+static int perform(struct side *s, const struct wire_request *q,
+                   struct wire_reply *reply, struct fault *f)
 {
-	for (uint32_t i = 0; i < q->count; i++)
-		if (first_call(s, call_of(s, q, i), f))
-			return -1;
-	for (uint32_t i = 0; i < q->count; i++)
-		if (reset(s, q->workload, q->set[i], q->seed + i, MODE_WARM, f))
-			return -1;
-	if (gpu_wait(&s->gpu, f))
+	if (side_show(s, q->workload, f))
 		return -1;
-	for (int i = 0; i < BATCHES; i++) {
-		int64_t time_ns, host_ns;
-
-		if (time_batch(s, q, &time_ns, &host_ns, f))
-			return -1;
-		if (i && host_ns - time_ns >= reply->host_ns - reply->time_ns)
-			continue;
-		reply->time_ns = time_ns;
-		reply->host_ns = host_ns;
-	}
-	return check_zeroed(s, reply, f);
+	if (q->op == WIRE_BATCH)
+		return batch(s, q, reply, f);
+	if (q->mode == MODE_GRAPH)
+		return measure_graph(s, q, reply, f);
+	return q->op == WIRE_FIRST ? first_calls(s, q, reply, f)
+	                           : measure_calls(s, q, reply, f);
 }
 
 void side_perform(struct side *s, const struct wire_request *q,
                   struct wire_reply *reply)
 {
 	struct fault f = {""};
-	int status = 0;
 
 	if (q->workload >= s->layout->workloads || q->count > WIRE_SETS ||
 	    !q->count)
@@ -197,15 +256,10 @@ void side_perform(struct side *s, const struct wire_request *q,
 	for (uint32_t i = 0; i < q->count; i++)
 		if (q->set[i] >= s->layout->sets)
 			errx(2, "a request for an input set that is not there");
-	if (q->op == WIRE_BATCH)
-		status = batch(s, q, reply, &f);
-	else if (q->mode == MODE_GRAPH)
-		status = measure_graph(s, q, reply, &f);
-	else
-		status = measure_calls(s, q, reply, &f);
-	if (status) {
-		snprintf(reply->reason, sizeof reply->reason, "%s",
-		         REASON_LAUNCH_ERROR);
-		snprintf(reply->detail, sizeof reply->detail, "%.199s", f.text);
-	}
+	if (!perform(s, q, reply, &f))
+		return;
+	reply->fault = cuda_is_ours(&f);
+	snprintf(reply->reason, sizeof reply->reason, "%s",
+	         reply->fault ? "" : REASON_LAUNCH_ERROR);
+	snprintf(reply->detail, sizeof reply->detail, "%.199s", f.text);
 }

@@ -5,17 +5,26 @@
 #include "gpu.h"
 #include "layout.h"
 #include "replay.h"
+#include "side.h"
 #include "wire.h"
 
 struct side {
+	enum side_mode mode;
 	struct gpu gpu;
 	const struct layout *layout;
 	struct plan *plan;
 	struct cubin cubin;
 	struct replay replay;
-	uint64_t mapped[ARENAS];
-	char *called; /* which calls ran before */
+	uint64_t mapped[ARENAS]; /* bytes; of outputs: see below */
+	cu_memory outputs;       /* of one workload at a time: */
+	uint32_t shown;
+	int is_shown;
+	struct wire_request graph_of; /* whose calls this is a graph of: */
+	cu_graph_exec graph;
 };
+
+/* Maps the outputs of a workload, where those of another may have been. */
+int side_show(struct side *s, uint32_t workload, struct fault *f);
 
 /* Does what a request asks for and fills the reply. */
 void side_perform(struct side *s, const struct wire_request *q,

@@ -17,11 +17,14 @@
 
 enum wire_op {
 	WIRE_HELLO,   /* -> the device; a runner's input and output memory */
-	WIRE_MEASURE, /* one call on each of count sets: reset, timed */
+	WIRE_FIRST,   /* one call on each of count sets: reset, not timed */
+	WIRE_MEASURE, /* the same, timed, once they had their first */
 	WIRE_BATCH,   /* calls back to back, sets in rotation */
 	WIRE_ADOPT,   /* to the reference: a runner's memory; fill its inputs */
 	WIRE_CHECK,   /* to the reference: are these outputs right? */
+	WIRE_DRAW,    /* to the reference: new values for the sets */
 	WIRE_DROP,    /* to the reference: the runner is gone */
+	WIRE_PROBE,   /* to the reference: how fast is the device now? */
 };
 
 enum wire_mode { MODE_COLD, MODE_WARM, MODE_GRAPH };
@@ -44,7 +47,8 @@ struct wire_reply {
 	int64_t time_ns;     /* events around the calls */
 	int64_t host_ns;     /* the launcher's clock around them */
 	int64_t anchor_ns;   /* HELLO: events around nothing */
-	double copy_bytes_per_ns; /* HELLO of the reference: read + written */
+	double least_bytes;  /* CHECK: that the calls had to move */
+	double copy_bytes_per_ns; /* HELLO, PROBE: read + written */
 	uint64_t free_bytes;      /* HELLO: device memory */
 	struct cuda_device device;
 	struct check check;

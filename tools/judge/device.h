@@ -23,6 +23,9 @@ struct device {
 	int (*batch)(struct runner *r, size_t workload, int calls,
 	             struct measurement *m, struct fault *f);
 	int64_t (*anchor_ns)(struct session *s);
+	/* NULL where there is nobody to wait for, or nothing to hang. */
+	int (*wait)(struct session *s, struct fault *f);
+	int (*answers)(struct fault *f);
 };
 
 struct session {

@@ -16,7 +16,7 @@ const char *const kernel_settings_known[] = {
         "sets",    "processes",     "pairs",         "min_effect",
         "guard",   "bench_s",       "mode",          "timeout_s",
         "scratch", "workloads",     "quick",         "threads",
-        "weight.", "hidden.",       "gather",        "max_processes",
+        "weight.", "hidden.",       "gather.",       "max_processes",
         "plant",   "hidden_shapes", "trials",        "sanitize",
         NULL};
 

@@ -13,6 +13,18 @@ void session_close(struct session *s)
 		s->device->close(s);
 }
 
+int session_wait(struct session *s, struct fault *f)
+{
+	return s->device->wait ? s->device->wait(s, f) : 0;
+}
+
+int session_answers(const struct job *job, struct fault *f)
+{
+	const struct device *d = job->is_cuda ? &cuda_device : &cpu_device;
+
+	return d->answers ? d->answers(f) : 0;
+}
+
 int session_refresh(struct session *s, size_t workload, int set,
                     struct fault *f)
 {

@@ -37,6 +37,14 @@ struct runner;
 struct session *session_open(const struct job *job, struct fault *f);
 void session_close(struct session *s);
 
+/* Waits while somebody else works on the device, and says so. Returns -1 with
+ * the fault set if that takes too long. */
+int session_wait(struct session *s, struct fault *f);
+
+/* After a fault: is the device of such a session alive? 0, or -1 with the fault
+ * set, which says what a person must do: no more can be judged until then. */
+int session_answers(const struct job *job, struct fault *f);
+
 /* Draws new values for a set of a workload, and what is expected of them, on a
  * device where a process can remember inputs that it has seen: what is timed
  * must be new to it. Returns -1 with the fault set. */
