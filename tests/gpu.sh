@@ -7,14 +7,16 @@
 #				exit 1 if a check fails
 #	tests/gpu.sh cupti	print the judge's times beside CUPTI's (needs
 #				a GPU, and libcupti to build and to run)
+#	tests/gpu.sh flush	print how a kernel that asks for its input to
+#				stay in the L2 compares with one that does not
 #
-# Environment: BUILD (build), GPU_WORK ($BUILD/gpu), ARCH (sm_90).
+# Environment: BUILD (build), GPU_WORK ($BUILD/gpu), ARCH (sm_90), SANDBOX.
 cd "$(dirname "$0")/.." || exit 2
 BUILD=${BUILD:-build}
 WORK=${GPU_WORK:-$BUILD/gpu} # beneath this folder
 BIN=$WORK/bin
 ARCH=${ARCH:-sm_90}
-KERNEL=tests/kernels/affine_n
+KERNELS=tests/kernels
 
 # variant, flags of cuda-drive, the reason that every workload must get
 checks='honest -w ok
@@ -38,6 +40,34 @@ dependent -mgraph ok
 memo_global - ok
 memo_scratch - ok
 memo_shared - ok
+memo_shared_all - ok
+memo_reserved - ok
+memo_cluster - ok
+memo_local - ok
+memo_local_end - ok
+memo_local_deep - ok
+memo_large - ok
+memo_rest - ok
+memo_global -mgraph ok
+memo_scratch -mwarm ok
+evict_last - ok
+launches - device-state
+races - ok
+reads_unwritten - ok
+honest -zmemcheck,-s1 ok
+honest -zracecheck,-s1 ok
+honest -zinitcheck,-s1 ok
+honest -zsynccheck,-s1 ok
+counters -zinitcheck,-s0 ok
+two_launches -zinitcheck,-s0 ok
+shared_memory -zracecheck,-s0 ok
+shared_outside -zmemcheck,-s0 red-zone
+races -zracecheck,-s0 flaky
+reads_unwritten -zinitcheck,-s0 flaky
+diverges -zsynccheck,-s0 flaky
+gather - ok
+gather_half - floor
+gather_undeclared - floor
 wrong_element - wrong
 unwritten - unwritten
 nothing - unwritten
@@ -63,38 +93,68 @@ dies - died
 sleeps - timeout
 fails - unsupported'
 
+kernel_of() { # variant
+	case $1 in
+	gather*) echo gather_rows ;;
+	*) echo affine_n ;;
+	esac
+}
+
 compile() { # variant
 	flags="-std=c++17 -O2 -arch=$ARCH -Ikernels/include -DVARIANT=$1"
-	[ "$1" = big_globals ] && flags="$flags -DVARIANT_IS_BIG=1"
+	case $1 in
+	big_globals) flags="$flags -DVARIANT_IS_BIG=1" ;;
+	launches) flags="$flags -DVARIANT_LAUNCHES=1 -rdc=true" ;;
+	gather_half) flags="$flags -DHALF=1" ;;
+	esac
+	source=$(ls "$KERNELS/$(kernel_of "$1")"/*.cu)
 	# shellcheck disable=SC2086
 	nvcc $flags -shared -Xcompiler -fPIC -cudart static \
-		-o "$WORK/$1.so" $KERNEL/affine.cu &&
-		nvcc $flags -cubin -o "$WORK/$1.cubin" $KERNEL/affine.cu ||
+		-o "$WORK/$1.so" "$source" &&
+		nvcc $flags -cubin -o "$WORK/$1.cubin" "$source" ||
 		echo "gpu.sh: $1 does not compile" >&2
 }
 
-job() { # variant phase
+# One folder a candidate, with the honest kernel beside it.
+job() { # variant [incumbent]
 	dir=$WORK/job-$1
+	kernel=$KERNELS/$(kernel_of "$1")
+	honest=${2:-honest}
+	rm -rf "$dir"
 	mkdir -p "$dir"
-	cp $KERNEL/definition.json $KERNEL/workloads.jsonl $KERNEL/settings \
-		"$dir/" || return
+	cp "$kernel/definition.json" "$kernel/workloads.jsonl" \
+		"$kernel/settings" "$dir/" || return
+	case $1 in
+	gather_undeclared) sed -i /^gather/d "$dir/settings" ;;
+	esac
+	case $1 in
+	gather*)
+		honest=gather
+		mkdir -p "$dir/blob"
+		ln -f "$WORK/gather.safetensors" "$dir/blob/"
+		;;
+	esac
 	for i in so cubin; do
-		ln -sf "$PWD/$WORK/$1.$i" "$dir/candidate.$i"
-		ln -sf "$PWD/$WORK/honest.$i" "$dir/incumbent.$i"
+		ln -f "$WORK/$1.$i" "$dir/candidate.$i"
+		ln -f "$WORK/$honest.$i" "$dir/incumbent.$i"
 	done
-	ln -sf "$PWD/$WORK/honest.so" "$dir/reference.so"
+	ln -f "$WORK/$honest.so" "$dir/reference.so"
 	printf 'phase = verify\ndevice = cuda\nseed = 0x%s\nbudget_s = 60\n' \
 		"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')" >"$dir/job"
 }
 
 build() {
-	make -s tools "$BUILD/tests/cuda-drive" "$BUILD/tests/generate-check" ||
-		exit 2
+	make -s tools "$BUILD/tests/cuda-drive" "$BUILD/tests/generate-check" \
+		"$BUILD/tests/gather-blob" || exit 2
 	# A program looks for the others beside itself.
 	mkdir -p "$BIN"
-	cp "$BUILD/tests/cuda-drive" "$BUILD/tests/generate-check" \
-		"$BUILD/launcher" "$BUILD/capture" "$BUILD/enter" \
-		"$BUILD/device.fatbin" "$BIN/" || exit 2
+	for i in tests/cuda-drive tests/generate-check launcher capture \
+		device.fatbin enter judge compare; do
+		cp "$BUILD/$i" "$BIN/" || exit 2
+	done
+	[ -e "$WORK/gather.safetensors" ] ||
+		"$BUILD/tests/gather-blob" "$WORK/gather.safetensors" || exit 2
+	nvcc -O2 -arch="$ARCH" -o "$BIN/hog" tests/gpu/hog.cu || exit 2
 	cc -O2 -fPIC -shared -I/usr/local/cuda/include -o "$BIN/inject.so" \
 		tests/gpu/inject.c -L/usr/local/cuda/lib64 \
 		-L/usr/local/cuda/extras/CUPTI/lib64 -lcupti -lpthread ||
@@ -102,20 +162,23 @@ build() {
 	list=$(echo "$checks" | cut -d' ' -f1 | sort -u)
 	started=0
 	for v in $list; do
-		[ -n "$(find "$WORK/$v.cubin" -newer $KERNEL/affine.cu \
-			2>/dev/null)" ] && continue
+		[ -n "$(find "$WORK/$v.cubin" \
+			-newer "$KERNELS/affine_n/affine.cu" \
+			-newer "$KERNELS/affine_n/memo.h" 2>/dev/null)" ] &&
+			continue
 		compile "$v" &
 		started=$((started + 1))
 		[ $((started % $(nproc))) -ne 0 ] || wait
 	done
 	wait
+	build_attacks
 }
 
 check() { # variant flags reason
-	flags=$2
+	flags=$(echo "$2" | tr ',' ' ')
 	job "$1"
 	[ "$flags" = - ] && flags=
-	out=$WORK/$1$flags.out
+	out=$WORK/$1$2.out
 	# shellcheck disable=SC2086
 	timeout 60 "$BIN/cuda-drive" $flags "$WORK/job-$1" >"$out" 2>"$out.err"
 	status=$?
@@ -174,7 +237,12 @@ run() { # names
 		check "$v" "$flags" "$reason" &
 	done <"$WORK/late"
 	wait
-	[ $# -gt 0 ] || check_killed
+	[ $# -gt 0 ] || {
+		check_killed
+		check_attacks
+		check_busy
+		check_flush
+	}
 	[ $# -gt 0 ] || check_generator
 	check honest - ok # whatever came before it
 }
@@ -199,7 +267,7 @@ cupti() {
 	printf 'kernel\tworkload\tjudge_us\tcupti_us\tdifference_us\n'
 	while read -r v w; do
 		job "$v"
-		cp $KERNEL/timing.jsonl "$WORK/job-$v/workloads.jsonl"
+		cp $KERNELS/affine_n/timing.jsonl "$WORK/job-$v/workloads.jsonl"
 		rm -f /tmp/ratchet-cupti.*
 		us=$("$BIN/cuda-drive" -n 64 -s "$w" "$WORK/job-$v" |
 			grep -v '^#' | cut -f1,4)
@@ -224,8 +292,146 @@ cupti() {
 	END
 }
 
+# Builds the attack: name, definitions of tests/kernels/breakout.c.
+attack() {
+	name=$1
+	shift
+	cc -O1 -w -fPIC -Ikernels/include "$@" -c -o "$WORK/$name.o" \
+		tests/gpu/attempt.c &&
+		nvcc -std=c++17 -O2 -arch="$ARCH" -Ikernels/include \
+			-DVARIANT=breaks_out -DVARIANT_BREAKS_OUT=1 -shared \
+			-Xcompiler -fPIC -cudart static -o "$WORK/$name.so" \
+			$KERNELS/affine_n/affine.cu "$WORK/$name.o" &&
+		ln -f "$WORK/honest.cubin" "$WORK/$name.cubin"
+}
+
+# What each is named, and what it gets without a jail: something or nothing.
+attacks="home something
+workspace something
+experiments something
+jobs something
+processes something
+environment nothing
+network something
+write something
+calls nothing
+identity something"
+
+build_attacks() {
+	home=$PWD/$WORK/home
+	mkdir -p "$home/.ssh" "$WORK/experiments/k/exp_0001"
+	echo SECRET >"$home/.ssh/id"
+	echo SECRET >"$WORK/experiments/k/exp_0001/solution.cu"
+	attack home -DREAD "-DSECRET=\"$home/.ssh/id\"" &
+	attack workspace -DREAD "-DSECRET=\"$PWD/README.md\"" &
+	attack experiments -DREAD \
+		"-DSECRET=\"$PWD/$WORK/experiments/k/exp_0001/solution.cu\"" &
+	attack jobs -DREAD_JOBS "-DSECRET=\"$PWD/$WORK\"" &
+	attack processes -DPROCESSES &
+	attack environment -DENVIRONMENT &
+	attack network -DNETWORK -DPORT=48213 "-DSECRET=\"ratchet-gpu\"" &
+	attack write -DWRITE "-DSECRET=\"$home/x\"" &
+	attack calls -DCALLS &
+	attack identity -DIDENTITY &
+	attack garbage -DGARBAGE &
+	wait
+}
+
+listen() {
+	python3 -c 'import socket, time
+tcp = socket.create_server(("127.0.0.1", 48213))
+local = socket.socket(socket.AF_UNIX)
+local.bind("\0ratchet-gpu")
+local.listen()
+time.sleep(60)' &
+}
+
+# Host code that runs in the capture gets nothing where there is a jail.
+check_attack() { # name
+	job "$1"
+	HOME=$PWD/$WORK/home SECRET_KEY=SECRET \
+		"$BIN/cuda-drive" "$WORK/job-$1" >"$WORK/$1.out" 2>&1
+	if [ "$(grep -c '	ok	' "$WORK/$1.out")" -eq 4 ]; then
+		echo "ok $1 - nothing"
+	else
+		echo "not ok $1 -: gets something"
+		cut -c1-160 "$WORK/$1.out"
+	fi
+	[ "$2" = something ] || return
+	SANDBOX=none "$BIN/cuda-drive" "$WORK/job-$1" >"$WORK/$1.none" 2>&1
+	grep -q Breakout "$WORK/$1.none" || {
+		echo "not ok $1 -: gets nothing without a jail either"
+		cut -c1-160 "$WORK/$1.none"
+	}
+}
+
+check_attacks() {
+	listen
+	listener=$!
+	sleep 1
+	echo "$attacks" | while read -r name without; do
+		check_attack "$name" "$without"
+	done
+	kill $listener
+	check garbage - died
+}
+
+# Somebody else's work is waited out, and who it is is said; not for ever.
+check_busy() {
+	job honest
+	"$BIN/hog" 5 &
+	hog=$!
+	sleep 1.5
+	GPU_WAIT_S=0 "$BIN/cuda-drive" "$WORK/job-honest" >/dev/null \
+		2>"$WORK/busy.never"
+	"$BIN/cuda-drive" "$WORK/job-honest" >"$WORK/busy.out" 2>"$WORK/busy.err"
+	kill -0 $hog 2>/dev/null && alive=yes || alive=no
+	wait $hog
+	if grep -q "is busy with pid $hog (hog), for" "$WORK/busy.never" &&
+		grep -q "waiting: GPU-.* is busy with pid $hog (hog)" \
+			"$WORK/busy.err" && [ "$alive" = no ] &&
+		[ "$(grep -c '	ok	' "$WORK/busy.out")" -eq 4 ]; then
+		echo "ok busy - waited out"
+	else
+		echo "not ok busy -: hog $hog, alive $alive"
+		cat "$WORK/busy.never" "$WORK/busy.err" "$WORK/busy.out"
+	fi
+}
+
+# The candidate asks that its input stay in the L2, the incumbent does not; the
+# judge's own measurement says which is faster, with its interval.
+flush() {
+	job evict_last
+	dir=$WORK/job-evict_last
+	sed -i 's/verify/bench/; s/^budget_s.*/budget_s = 20/' "$dir/job"
+	echo 'processes = 8' >>"$dir/settings"
+	sed 's/n150000/n1000000/; s/150000/1000000/g; /n15000000/d' \
+		"$KERNELS/affine_n/timing.jsonl" >"$dir/workloads.jsonl"
+	"$BIN/judge" "$dir" && "$BIN/compare" -d cuda -s "$dir/settings" \
+		-o "$dir/compare.tsv" "$dir/bench.tsv" || return
+	awk -F '\t' '/^#/ { next }
+		!seen { for (i = 1; i <= NF; i++) at[$i] = i; seen = 1; next }
+		$at["scope"] != "a/a" { printf "%-9s %-5s %-10s %s [%s, %s]\n",
+			$at["scope"], $at["mode"], $at["workload"],
+			$at["speedup"], $at["ci_low"], $at["ci_high"] }' \
+		"$dir/compare.tsv" | tee "$WORK/flush"
+}
+
+# No more than 2 % faster: what was asked to stay was flushed.
+check_flush() {
+	flush >"$WORK/flush.out" 2>&1
+	if awk '$2 == "cold" && $1 == "workload" { n++; if ($4 > 1.02) bad = 1 }
+		END { exit bad || !n }' "$WORK/flush"; then
+		echo "ok flush - not faster"
+	else
+		echo "not ok flush -: faster with evict_last"
+	fi
+	sed 's/^/    /' "$WORK/flush.out"
+}
+
 case $1 in
 build) build ;;
+flush) flush ;;
 cupti) cupti ;;
 killed) check_killed ;;
 run)
@@ -234,7 +440,7 @@ run)
 	! grep -q '^not ok' "$WORK/results"
 	;;
 *)
-	sed -n '2,13p' "$0" >&2
+	sed -n '2,15p' "$0" >&2
 	exit 2
 	;;
 esac

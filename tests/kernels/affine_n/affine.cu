@@ -13,44 +13,59 @@
 namespace cg = cooperative_groups;
 
 enum variant {
-	honest,        /* one launch */
-	two_launches,  /* a memset, then two launches that share scratch */
-	copies,        /* a copy to scratch first */
-	cluster,       /* clusters of 16 */
-	shared_memory, /* 100 KB of dynamic shared memory */
-	tensor_map,    /* a TMA descriptor as parameter */
-	cooperative,   /* a grid-wide barrier */
-	dependent,     /* programmatic dependent launch */
-	forked,        /* two streams that join again */
-	counters,      /* zeroed() counters that it clears itself */
-	constants,     /* reads __constant__ and __device__ tables */
-	many_globals,  /* counts calls in globals of many sizes */
-	wrong_element, /* one, in the last place */
-	unwritten,     /* the last 64 elements */
-	nothing,       /* launches an empty kernel */
-	nan_element,   /* one */
-	outside,       /* 16 bytes beyond the output */
-	mutate,        /* changes its input back and forth: x[0] */
-	stray,         /* writes to an address of nobody's */
-	trap,          /* traps */
-	hang,          /* never ends */
-	memo_global,   /* right at its first call: counts calls in a global */
-	memo_scratch,  /* the same in scratch memory */
-	memo_shared,   /* the same in shared memory */
-	dirty,         /* leaves zeroed() memory dirty */
-	device_malloc, /* allocates on the device */
-	prints,        /* printf on the device */
-	big_globals,   /* more than 1 MiB */
-	too_much,      /* asks for more shared memory than there is */
-	host_sync,     /* synchronizes the stream */
-	host_read,     /* copies to the host */
-	host_callback, /* a host function in the stream */
-	host_malloc,   /* cudaMallocAsync */
-	other_stream,  /* launches on a stream of its own */
-	no_launch,     /* launches nothing */
-	dies,          /* exits in a constructor */
-	sleeps,        /* never returns */
-	fails,         /* reports an error */
+	honest,          /* one launch */
+	two_launches,    /* a memset, then two launches that share scratch */
+	copies,          /* a copy to scratch first */
+	cluster,         /* clusters of 16 */
+	shared_memory,   /* 100 KB of dynamic shared memory */
+	tensor_map,      /* a TMA descriptor as parameter */
+	cooperative,     /* a grid-wide barrier */
+	dependent,       /* programmatic dependent launch */
+	forked,          /* two streams that join again */
+	counters,        /* zeroed() counters that it clears itself */
+	constants,       /* reads __constant__ and __device__ tables */
+	many_globals,    /* counts calls in globals of many sizes */
+	wrong_element,   /* one, in the last place */
+	unwritten,       /* the last 64 elements */
+	nothing,         /* launches an empty kernel */
+	nan_element,     /* one */
+	outside,         /* 16 bytes beyond the output */
+	mutate,          /* changes its input back and forth: x[0] */
+	stray,           /* writes to an address of nobody's */
+	trap,            /* traps */
+	hang,            /* never ends */
+	memo_global,     /* right at its first call: counts calls in a global */
+	memo_scratch,    /* the same in scratch memory */
+	memo_shared,     /* the same in shared memory */
+	memo_shared_all, /* at the end of all shared memory that there is */
+	memo_reserved,   /* in what the system keeps of shared memory */
+	memo_cluster,    /* in the shared memory of the cluster's next block */
+	memo_local,      /* in an array of each thread */
+	memo_local_end,  /* beyond the stack, at the end of local memory */
+	memo_local_deep, /* at the depth of the stack's limit */
+	memo_large,      /* in a large array of each thread */
+	memo_rest,       /* in memory behind a small workload's outputs */
+	evict_last,      /* asks that its input stay in the L2 */
+	launches,        /* launches from the device */
+	shared_outside,  /* writes beyond a shared array */
+	reads_unwritten, /* scratch memory that nobody wrote */
+	races,           /* on shared memory; the answer is right anyway */
+	diverges,        /* a barrier that not all threads reach */
+	dirty,           /* leaves zeroed() memory dirty */
+	device_malloc,   /* allocates on the device */
+	prints,          /* printf on the device */
+	big_globals,     /* more than 1 MiB */
+	too_much,        /* asks for more shared memory than there is */
+	host_sync,       /* synchronizes the stream */
+	host_read,       /* copies to the host */
+	host_callback,   /* a host function in the stream */
+	host_malloc,     /* cudaMallocAsync */
+	other_stream,    /* launches on a stream of its own */
+	no_launch,       /* launches nothing */
+	dies,            /* exits in a constructor */
+	sleeps,          /* never returns */
+	fails,           /* reports an error */
+	breaks_out,      /* tries to get out of its jail: breakout.c */
 };
 constexpr variant V = VARIANT;
 
@@ -79,43 +94,45 @@ struct problem {
 	int *scratch;
 };
 
-__device__ bool first_call(const problem &p)
-{
-	extern __shared__ int shared[];
+#include "memo.h"
 
-	if (V == memo_global)
-		return calls < 2;
-	if (V == many_globals)
-		return calls + some.three[1] + (int)some.eight[4] + few[3] +
-		               (int)more[99] <
-		       10;
-	if (V == memo_scratch)
-		return p.scratch[blockIdx.x] != 12345;
-	if (V == memo_shared)
-		return shared[0] != 0x12345678;
-	return true;
+#if VARIANT_LAUNCHES
+__global__ void child(float *y)
+{
+	y[0] = 0;
+}
+#endif
+
+__device__ float load(const float *x)
+{
+	uint64_t policy;
+	float v;
+
+	if (V != evict_last)
+		return *x;
+	asm volatile("createpolicy.fractional.L2::evict_last.b64 %0, 1.0;"
+	             : "=l"(policy));
+	asm volatile("ld.global.L2::cache_hint.f32 %0, [%1], %2;"
+	             : "=f"(v)
+	             : "l"(x), "l"(policy));
+	return v;
 }
 
 __device__ void element(const problem &p, int64_t i, float one)
 {
 	if (V == unwritten && i >= p.n - 64)
 		return;
-	p.y[i] = p.a * p.x[i] + one;
+	p.y[i] = p.a * load(p.x + i) + one;
 	if (V == wrong_element && i == p.n - 1)
 		p.y[i] += 0.5f;
 	if (V == nan_element && i == p.n / 2)
 		p.y[i] = NAN;
-	p.h[i] = __float2bfloat16_rn(p.x[i]);
+	p.h[i] = __float2bfloat16_rn(load(p.x + i));
 }
 
 __device__ void misbehave(const problem &p)
 {
-	extern __shared__ int shared[];
-
-	if (V == memo_scratch)
-		p.scratch[blockIdx.x] = 12345;
-	if (V == memo_shared)
-		shared[0] = 0x12345678;
+	leave_mark(p);
 	if (blockIdx.x || threadIdx.x)
 		return;
 	if (V == memo_global)
@@ -144,6 +161,9 @@ __device__ void misbehave(const problem &p)
 		p.scratch[1] = 1;
 	while (V == hang && p.n > 0)
 		__nanosleep(1000);
+#if VARIANT_LAUNCHES
+	child<<<1, 1>>>(p.y);
+#endif
 #if VARIANT_IS_BIG
 	big[p.n & 1023] = 1;
 #endif
@@ -151,7 +171,9 @@ __device__ void misbehave(const problem &p)
 
 __global__ void affine(problem p)
 {
-	bool fine = first_call(p);
+	bool fine = V == memo_local   ? first_in_array<8>(p.n)
+	            : V == memo_large ? first_in_array<2048>(p.n)
+	                              : first_call(p);
 	float one = V == constants ? constant_one * table[1] : 1;
 	int64_t step = (int64_t)gridDim.x * blockDim.x;
 
@@ -159,6 +181,7 @@ __global__ void affine(problem p)
 	     i < p.n; i += step)
 		element(p, i, fine ? one : 3);
 	__syncthreads();
+	check_tools(p);
 	misbehave(p);
 }
 
@@ -392,11 +415,15 @@ static void launch_cooperative(problem p, cudaStream_t stream)
 	            cudaLaunchAttributeCooperative, 1);
 }
 
+static void allow_shared(const void *kernel, int bytes)
+{
+	cudaFuncSetAttribute(
+	        kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+}
+
 static void launch_shared(problem p, unsigned grid, cudaStream_t stream)
 {
-	cudaFuncSetAttribute((const void *)in_shared,
-	                     cudaFuncAttributeMaxDynamicSharedMemorySize,
-	                     100 * 1024);
+	allow_shared((const void *)in_shared, 100 * 1024);
 	in_shared<<<grid, THREADS, 100 * 1024, stream>>>(p);
 }
 
@@ -448,6 +475,7 @@ static cudaStream_t stream_of(const DLTensor *x)
 
 static int launch(problem p, unsigned grid, cudaStream_t stream)
 {
+	void *args[] = {&p};
 	unsigned few = grid < 1024 ? grid : 1024;
 	unsigned alone = grid < 128 ? grid : 128; /* one to a processor */
 
@@ -485,7 +513,16 @@ static int launch(problem p, unsigned grid, cudaStream_t stream)
 	case no_launch:
 		break;
 	case memo_shared:
+	case memo_reserved:
 		affine<<<alone, THREADS, 32 * 1024, stream>>>(p);
+		break;
+	case memo_shared_all:
+		allow_shared((const void *)affine, 227 * 1024);
+		affine<<<alone, THREADS, 227 * 1024, stream>>>(p);
+		break;
+	case memo_cluster:
+		launch_with((const void *)affine, 128, 32 * 1024, args, stream,
+		            cudaLaunchAttributeClusterDimension, 2);
 		break;
 	default:
 		affine<<<few, THREADS, 0, stream>>>(p);
@@ -502,6 +539,15 @@ struct killer {
 };
 static killer killer;
 
+#if VARIANT_BREAKS_OUT
+extern "C" const char *breakout_attempt(void);
+#else
+static const char *breakout_attempt(void)
+{
+	return NULL;
+}
+#endif
+
 static int run(const DLTensor *x, double a, const DLTensor *y,
                const DLTensor *h)
 {
@@ -517,9 +563,11 @@ static int run(const DLTensor *x, double a, const DLTensor *y,
 	    RATCHET_WANT(y, RATCHET_FLOAT32, n) ||
 	    RATCHET_WANT(h, RATCHET_BFLOAT16, n))
 		return -1;
+	if (const char *got = breakout_attempt())
+		return ratchet_fail("Breakout", got);
 	if (V == fails)
 		return ratchet_fail("ValueError", "not today");
-	if (V == memo_scratch)
+	if (V == memo_scratch || V == reads_unwritten)
 		p.scratch = (int *)scratch(65536);
 	if (V == dirty)
 		p.scratch = (int *)zeroed(256);
