@@ -41,6 +41,26 @@ static void check_apart(const struct layout *l, size_t n, size_t i)
 	}
 }
 
+/* All memory of outputs can be mapped where a workload's outputs begin. */
+static void check_outputs(const struct layout *l, uint32_t workload)
+{
+	uint64_t used, begin = layout_outputs(l, workload, &used);
+
+	check(begin % ARENA_GRANULE == 0, "outputs cannot be mapped");
+	check(used <= l->output_bytes, "too little memory for the outputs");
+	check(layout_holds(l, begin, l->output_bytes),
+	      "outputs out of their arena");
+	for (uint32_t set = 0; set < l->sets; set++) {
+		const struct layout_arg *a = layout_call(l, workload, set);
+
+		for (uint32_t i = 0; i < l->args; i++)
+			check(!a[i].is_output || (a[i].slot >= begin &&
+			                          a[i].slot + a[i].slot_bytes <=
+			                                  begin + used),
+			      "an output is not with its workload's");
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	struct fault f;
@@ -67,6 +87,8 @@ int main(int argc, char *argv[])
 		windows += (size_t)a->is_window;
 		places += (size_t)is_new;
 	}
+	for (uint32_t w = 0; w < l->workloads; w++)
+		check_outputs(l, w);
 	printf("%llu MB, %zu windows at %zu places\n",
 	       (unsigned long long)(l->arena_bytes[ARENA_INPUT] >> 20), windows,
 	       places);
