@@ -41,6 +41,7 @@ state() {
 	grep -q '^`verdict: accept - speedup 1.500 \[' "$dir/result.md"
 	grep -q '^| PASSES | 8 | ' "$dir/result.md"
 	grep -q '^| 11111111 | n=3000 | ok | 2.00 | 3.00 | 1.500 |' "$dir/result.md"
+	grep -q 'shapes that are not listed (none), and planted values (none)' "$dir/result.md"
 	grep -q 'verdict.json' "$dir/result.md"
 }
 

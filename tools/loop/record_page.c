@@ -199,6 +199,19 @@ static void print_detail(FILE *p, const struct record *r)
 	}
 }
 
+/* What was tried beside the listed workloads. */
+static void print_beyond(FILE *p, const struct record *r)
+{
+	const json *head = json_first(r->checks);
+
+	fprintf(p,
+	        "\nBesides: shapes that are not listed (%s), and planted "
+	        "values "
+	        "(%s).\n",
+	        text_or(json_get(head, "hidden"), "none"),
+	        text_or(json_get(head, "plant"), "none"));
+}
+
 /* Which rare failures would have been found. */
 static void print_launches(FILE *p, const struct record *r)
 {
@@ -263,8 +276,10 @@ char *record_page(const struct record *r)
 	}
 	print_change(p, r);
 	if (json_count(r->checks) > 1 ||
-	    json_count(json_get(v->document, "workloads")) > 0)
+	    json_count(json_get(v->document, "workloads")) > 0) {
 		print_workloads(p, r);
+		print_beyond(p, r);
+	}
 	print_launches(p, r);
 	print_where(p, r);
 	fclose(p);
