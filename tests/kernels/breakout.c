@@ -244,7 +244,7 @@ static const char *attempt(void)
 
 	pthread_attr_init(&a);
 	pthread_attr_setstacksize(&a, 65536);
-	while (made < 100000 && !pthread_create(&t, &a, wait_for_ever, NULL))
+	while (made < 6000 && !pthread_create(&t, &a, wait_for_ever, NULL))
 		made++;
 	for (;;)
 		pause();
