@@ -1,7 +1,7 @@
 /* thread_bomb - starts threads until there can be no more
  *
  * kernel: scale_n
- * expect: unrewarded|died|timeout|unsupported
+ * expect: unsupported
  * hostile: yes
  * slow: yes
  */

@@ -67,6 +67,11 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 	case WORKER_AWAKE:
 		spend(r, REASON_UNSUPPORTED, "wakes up while it is stopped");
 		break;
+	case WORKER_CROWDED:
+		snprintf(text, sizeof text, "starts more than %d threads",
+		         WORKER_THREADS);
+		spend(r, REASON_UNSUPPORTED, text);
+		break;
 	case WORKER_DONE:
 		break;
 	}

@@ -6,8 +6,10 @@
 #include "tool.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_KERNEL ((size_t)1 << 30)
@@ -94,7 +96,8 @@ int worker_start(struct worker *w, const struct worker_needs *n,
 	return failed;
 }
 
-enum worker_end worker_finish(struct worker *w, double timeout_s)
+/* Waits for the answer, and freezes. */
+static enum worker_end wait_and_freeze(struct worker *w, double timeout_s)
 {
 	int64_t deadline = clock_ns() + (int64_t)(timeout_s * 1e9);
 	_Atomic uint32_t *done = &w->doorbell->done;
@@ -118,6 +121,25 @@ enum worker_end worker_finish(struct worker *w, double timeout_s)
 	return sandbox_ended(&w->jail) ? WORKER_DIED : WORKER_AWAKE;
 }
 
+/* The folder of its threads has a link for each, and its own two. */
+static enum worker_end count_threads(const struct worker *w,
+                                     enum worker_end end)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)w->jail.pid);
+	if (end == WORKER_DONE && stat(path, &st) == 0 &&
+	    st.st_nlink > WORKER_THREADS + 2)
+		end = WORKER_CROWDED;
+	return end;
+}
+
+enum worker_end worker_finish(struct worker *w, double timeout_s)
+{
+	return count_threads(w, wait_and_freeze(w, timeout_s));
+}
+
 enum worker_end worker_command(struct worker *w, enum doorbell_op op,
                                double timeout_s, int64_t *ns)
 {
@@ -131,9 +153,9 @@ enum worker_end worker_command(struct worker *w, enum doorbell_op op,
 	start = clock_ns();
 	sandbox_thaw(&w->jail);
 	doorbell_wake(&w->doorbell->bell);
-	end = worker_finish(w, timeout_s);
+	end = wait_and_freeze(w, timeout_s);
 	*ns = clock_ns() - start;
-	return end;
+	return count_threads(w, end);
 }
 
 enum worker_end worker_still(struct worker *w)

@@ -12,6 +12,10 @@
 #include "memfile.h"
 #include "sandbox.h"
 
+/* No limit of the system binds root's threads, and without threads for others
+ * there is no judgement. */
+#define WORKER_THREADS 4096
+
 struct worker_needs {
 	const char *kernel; /* the .so's path */
 	size_t input_bytes, output_bytes;
@@ -34,7 +38,8 @@ enum worker_end {
 	WORKER_DONE,
 	WORKER_DIED,
 	WORKER_LATE,
-	WORKER_AWAKE, /* it did not stay frozen */
+	WORKER_AWAKE,   /* it did not stay frozen */
+	WORKER_CROWDED, /* it has more than WORKER_THREADS threads */
 };
 
 /* Starts it and tells it to load its kernel; the answer to that is that of
