@@ -184,10 +184,10 @@ RANGES='hidden.total = 1..300\nhidden.batch = 1..40\nhidden.len_indptr = batch +
 @test "a generator that refuses all shapes, or dies, is trouble" {
 	segments "$RANGES" HONEST REFUSES_ALL
 	run -2 verify_segments -g generate-REFUSES_ALL.json reference-HONEST.json reference-HONEST.json
-	[[ $output == *"generate.so: ValueError: no shape is good enough"* ]]
+	[[ $output == *"generate.c: ValueError: no shape is good enough"* ]]
 	build generate DIES
 	run -2 verify_segments -g generate-DIES.json reference-HONEST.json reference-HONEST.json
-	[[ $output == *"generate.so: it died"* ]]
+	[[ $output == *"generate.c: it died"* ]]
 	[ ! -e verify.jsonl ]
 }
 

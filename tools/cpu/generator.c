@@ -79,8 +79,7 @@ static const char *trouble_of(enum worker_end end)
 	}
 }
 
-static int call(struct worker *w, const struct request *r, const char *so,
-                struct fault *f)
+static int call(struct worker *w, const struct request *r, struct fault *f)
 {
 	char words[DOORBELL_MESSAGE];
 	const char *trouble = trouble_of(worker_finish(w, TIMEOUT_S));
@@ -96,10 +95,11 @@ static int call(struct worker *w, const struct request *r, const char *so,
 	copy_printable(words, sizeof words, w->doorbell->message,
 	               DOORBELL_MESSAGE);
 	if (!loaded || trouble)
-		return fault_set(f, "%s: %s", so, trouble ? trouble : words);
+		return fault_set(f, "generate.c: %s",
+		                 trouble ? trouble : words);
 	if (!w->doorbell->failed)
 		return 0;
-	fault_set(f, "%s: %s", so, words);
+	fault_set(f, "generate.c: %s", words);
 	return 1;
 }
 
@@ -117,7 +117,7 @@ int generator_run(const char *so, const struct definition *d,
 	needs.output_bytes = r.bytes;
 	if (worker_start(&worker, &needs, f))
 		return -1;
-	answer = call(&worker, &r, so, f);
+	answer = call(&worker, &r, f);
 	for (size_t i = 0; i < r.tensors; i++)
 		r.tensor[i].data = worker.outputs.map + r.offset[i];
 	if (!answer)
