@@ -17,6 +17,7 @@
 #   hostile: yes           it attacks what is outside: only ever jailed
 #   setting: KEY = VALUE   one more line of the kernel's settings
 #   make: NAME=VALUE       one more word for make
+#   slow: yes              make test leaves it out
 #
 # Words: `honest` is any honest time; `unrewarded` the same but for accept;
 # `refused` any reason but slow or known. A cheat is judged as it is, and then
@@ -194,6 +195,14 @@ has_jail() {
 	bwrap --unshare-user --unshare-pid --ro-bind / / true 2>/dev/null
 }
 
+# Where, and when.
+about() {
+	file=$(echo "$work"/honest.0/experiments/*/*/verdict.json)
+	for key in device_name sandbox; do
+		sed -n "s/.*\"$key\": *\"\([^\"]*\)\".*/\1/p" "$file"
+	done 2>/dev/null | paste -sd'/' | sed "s,/,\, sandbox ,; s,^,# $(date -u +%Y-%m-%d)\, ,"
+}
+
 summarize() {
 	cat "$work"/*.row >"$work/rows" || fail "no fixture of that name"
 	awk -F '\t' '
@@ -239,6 +248,7 @@ started=$(date +%s)
 fixtures "$@" | xargs -r -P "$JOBS" -L 1 tests/judge-cheats.sh --one
 judge_is_right
 [ -z "$(running)" ] || fail "left running: $(running | tr '\n' ' ')"
+about
 summarize
 status=$?
 echo "$(($(date +%s) - started)) s"
