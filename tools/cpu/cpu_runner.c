@@ -122,6 +122,24 @@ void cpu_runner_stop(struct cpu_runner *r)
 	free(r);
 }
 
+/* The memory that is there for the outputs of larger workloads. */
+static char *spare(const struct cpu_runner *r, const struct cpu_workload *w,
+                   size_t *bytes)
+{
+	*bytes = r->calls->output_bytes - w->output_bytes;
+	return r->worker.outputs.map + w->output_bytes;
+}
+
+static int spare_is_untouched(const struct cpu_runner *r,
+                              const struct cpu_workload *w)
+{
+	size_t bytes;
+	const char *p = spare(r, w, &bytes);
+
+	return bytes == 0 ||
+	       (*p == (char)r->poison && memcmp(p, p + 1, bytes - 1) == 0);
+}
+
 /* Makes arguments, inputs and outputs what a call begins with. The worker
  * stands still meanwhile, and runs again by the clock. */
 static void show(struct cpu_runner *r, const struct cpu_workload *w,
@@ -142,6 +160,12 @@ static void show(struct cpu_runner *r, const struct cpu_workload *w,
 	for (size_t i = 0; i < count; i++)
 		poison_fill(r->worker.outputs.map + w->output[i].slot,
 		            w->output[i].bytes, r->poison);
+	if (r->writable) {
+		size_t bytes;
+		char *p = spare(r, w, &bytes);
+
+		memset(p, (char)r->poison, bytes);
+	}
 }
 
 void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
@@ -214,6 +238,11 @@ const char *cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
 		return REASON_INPUT_MUTATED;
 	}
 	reason = check_outputs(r, workload, set, worst);
+	if (!reason && r->writable && !spare_is_untouched(r, w)) {
+		snprintf(r->detail, sizeof r->detail,
+		         "bytes far behind the outputs changed");
+		reason = REASON_RED_ZONE;
+	}
 	/* What was looked at must have been the same all the while. */
 	spend_by_end(r, worker_still(&r->worker));
 	return r->reason ? r->reason : reason;
