@@ -15,7 +15,13 @@
 #define TMP_BYTES "268435456"
 #define SHM_BYTES "67108864"
 
-int bwrap_sizes = 1;
+int bwrap_sizes = 1, bwrap_users = 1;
+
+int bwrap_drops_root(const struct sandbox *s)
+{
+	return bwrap_users && geteuid() == 0 && !s->gpu &&
+	       (s->writes || !s->reads);
+}
 
 static int is_beneath(const char *path, const char *dir)
 {
@@ -26,14 +32,37 @@ static int is_beneath(const char *path, const char *dir)
 
 static void add_tmpfs(struct words *w, const char *bytes, const char *path)
 {
+	if (bwrap_users)
+		words_add(w, "--perms", "1777", NULL);
 	if (bwrap_sizes)
 		words_add(w, "--size", bytes, NULL);
 	words_add(w, "--tmpfs", path, NULL);
 }
 
+/* The folders above a path: bubblewrap would make them for its own user. */
+static void make_way(struct words *w, const char *path)
+{
+	char *above = xstrdup(path);
+
+	for (char *p = above + 1; bwrap_users && *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		words_add(w, "--perms", "0755", "--dir", above, NULL);
+		*p = '/';
+	}
+	free(above);
+}
+
+static void show_as(struct words *w, const char *from, const char *to)
+{
+	make_way(w, to);
+	words_add(w, "--ro-bind-try", from, to, NULL);
+}
+
 static void show(struct words *w, const char *path)
 {
-	words_add(w, "--ro-bind-try", path, path, NULL);
+	show_as(w, path, path);
 }
 
 /* What every program needs: the system's programs and libraries. /bin and its
@@ -115,7 +144,7 @@ static void show_ours(struct words *w, const char *name)
 	char *from = xasprintf("%s/%s", tool_dir(), name);
 	char *to = xasprintf(BWRAP_OURS "/%s", name);
 
-	words_add(w, "--ro-bind-try", from, to, NULL);
+	show_as(w, from, to);
 	free(from);
 	free(to);
 }
@@ -174,22 +203,30 @@ static void show_program(struct words *w, const char *program)
 		show_installation(w, real);
 }
 
-static void separate(struct words *w, const char *bwrap, int info)
+static void separate(struct words *w, const char *bwrap,
+                     const struct sandbox *s, int info)
 {
-	char *fd = xasprintf("%d", info);
+	char *fd = xasprintf("%d", info), *next = xasprintf("%d", info + 1);
 
 	words_add(w, bwrap, "--unshare-user", "--unshare-ipc", "--unshare-pid",
 	          "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-	          "--uid", NOBODY, "--gid", NOBODY, "--hostname", "jail",
-	          "--cap-drop", "ALL", "--new-session", "--as-pid-1",
-	          "--info-fd", fd, NULL);
+	          "--hostname", "jail", "--new-session", "--as-pid-1",
+	          "--info-fd", fd, "--cap-drop", "ALL", NULL);
+	if (bwrap_drops_root(s))
+		words_add(w, "--uid", "0", "--gid", "0", "--userns-block-fd",
+		          next, "--cap-add", "CAP_SETUID", "--cap-add",
+		          "CAP_SETGID", "--cap-add", "CAP_SETPCAP", NULL);
+	else
+		words_add(w, "--uid", NOBODY, "--gid", NOBODY, NULL);
+	free(next);
 	free(fd);
 }
 
 void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
                    int info)
 {
-	separate(w, bwrap, info);
+	separate(w, bwrap, s, info);
+	add_tmpfs(w, TMP_BYTES, "/tmp");
 	show_system(w);
 	words_add(w, "--dev", "/dev", NULL);
 	if (s->gpu)
@@ -199,13 +236,14 @@ void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
 	/* CUDA does not start where it cannot name its threads. */
 	if (!s->gpu)
 		words_add(w, "--remount-ro", "/proc", NULL);
-	add_tmpfs(w, TMP_BYTES, "/tmp");
 	show_program(w, s->argv[0]);
 	if (s->gpu)
 		show_ours(w, "device.fatbin");
 	for (size_t i = 0; s->reads && s->reads[i]; i++)
-		words_add(w, "--ro-bind", s->reads[i], s->reads[i], NULL);
-	if (s->writes)
+		show(w, s->reads[i]);
+	if (s->writes) {
+		make_way(w, s->dir);
 		words_add(w, "--bind", s->dir, s->dir, NULL);
+	}
 	words_add(w, "--remount-ro", "/", "--", BWRAP_OURS "/enter", NULL);
 }

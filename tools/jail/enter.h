@@ -16,6 +16,7 @@
 
 #define ENTER_FORKS 'f'  /* it may start processes */
 #define ENTER_JAILED 'j' /* in a user namespace of its own */
+#define ENTER_NOBODY 'n' /* it is root and is to become nobody */
 #define ENTER_PLAIN '-'  /* so that FLAGS is never empty */
 
 #endif

@@ -81,6 +81,11 @@ int sandbox_try_bwrap(struct fault *f)
 			bwrap_sizes = 0;
 			failed = sandbox_spawn_in(bwrap, &s, &j, f);
 		}
+		/* Root of a container may have no nobody. */
+		if (failed) {
+			bwrap_users = 0;
+			failed = sandbox_spawn_in(bwrap, &s, &j, f);
+		}
 	}
 	if (!failed) {
 		sandbox_kill(&j);

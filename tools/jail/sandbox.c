@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define NOBODY 65534
 #define HIGH_FD 64 /* above ENTER_FIRST_FD + SANDBOX_FDS and ours */
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -30,12 +31,13 @@
 #define IS_SANITIZED 0
 #endif
 
-/* Ours are [0] of log, report and info, and [1] of go. */
+/* Ours are [0] of log, report and info, and [1] of go and block. */
 struct pipes {
 	int log[2];    /* what it prints */
 	int report[2]; /* enter's words */
 	int go[2];     /* our answer */
 	int info[2];   /* bubblewrap's words */
+	int block[2];  /* where it waits for the users' maps */
 };
 
 static void close_end(int *fd)
@@ -52,6 +54,7 @@ static void close_pipes(struct pipes *p)
 		close_end(&p->report[i]);
 		close_end(&p->go[i]);
 		close_end(&p->info[i]);
+		close_end(&p->block[i]);
 	}
 }
 
@@ -60,17 +63,17 @@ static int open_pipes(struct pipes *p, struct fault *f)
 	memset(p, -1, sizeof *p);
 	if (pipe2(p->log, O_CLOEXEC | O_NONBLOCK) == 0 &&
 	    pipe2(p->report, O_CLOEXEC) == 0 && pipe2(p->go, O_CLOEXEC) == 0 &&
-	    pipe2(p->info, O_CLOEXEC) == 0)
+	    pipe2(p->info, O_CLOEXEC) == 0 && pipe2(p->block, O_CLOEXEC) == 0)
 		return 0;
 	fault_errno(f, "pipe");
 	close_pipes(p);
 	return -1;
 }
 
-/* In the child: the descriptors given, then report, go and info, no other. */
+/* In the child: the descriptors given, then report, go, info and block. */
 static int place_descriptors(const struct sandbox *s, const struct pipes *p)
 {
-	const int ours[] = {p->report[1], p->go[0], p->info[1]};
+	const int ours[] = {p->report[1], p->go[0], p->info[1], p->block[0]};
 	const int extra = sizeof ours / sizeof *ours, count = (int)s->nfd;
 	int high[SANDBOX_FDS + sizeof ours / sizeof *ours];
 	int null = open("/dev/null", O_RDONLY), log;
@@ -131,8 +134,10 @@ static void make_command(struct words *w, const char *bwrap,
 {
 	char *fds = xasprintf("%zu", s->nfd), *bytes = memory_bound(s);
 	char *enter = xasprintf("%s/enter", tool_dir());
-	char *flags = xasprintf("%c%c", s->forks ? ENTER_FORKS : ENTER_PLAIN,
-	                        bwrap ? ENTER_JAILED : ENTER_PLAIN);
+	char *flags = xasprintf("%c%c%c", s->forks ? ENTER_FORKS : ENTER_PLAIN,
+	                        bwrap ? ENTER_JAILED : ENTER_PLAIN,
+	                        bwrap && bwrap_drops_root(s) ? ENTER_NOBODY
+	                                                     : ENTER_PLAIN);
 	char *program = bwrap ? bwrap_path(s->argv[0]) : xstrdup(s->argv[0]);
 
 	if (bwrap)
@@ -177,6 +182,26 @@ static pid_t read_pid(int info)
 	return pid;
 }
 
+/* Inside, root is our root, for as long as it sets up the jail, and nobody is
+ * our nobody. */
+static int map_users(pid_t pid, int block)
+{
+	static const char *const name[] = {"uid_map", "gid_map"};
+	static const char map[] = "0 0 1\n65534 65534 1\n";
+	int failed = 0;
+
+	for (int i = 0; i < 2 && !failed; i++) {
+		char *path = xasprintf("/proc/%d/%s", (int)pid, name[i]);
+		int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+		failed = fd < 0 ||
+		         write(fd, map, sizeof map - 1) != sizeof map - 1;
+		close_end(&fd);
+		free(path);
+	}
+	return failed || write(block, "m", 1) != 1 ? -1 : 0;
+}
+
 static int is_ready(int report)
 {
 	char word = 0;
@@ -191,7 +216,7 @@ static int is_ready(int report)
 /* From a forked child to a running program. bubblewrap's own process only
  * waits for ours; when it dies, ours is our child, whose stops and end we are
  * told of. */
-static int bring_up(struct jailed *j, pid_t child, int is_bwrap,
+static int bring_up(struct jailed *j, pid_t child, int is_bwrap, int drops,
                     const struct pipes *p)
 {
 	char words[4];
@@ -199,7 +224,8 @@ static int bring_up(struct jailed *j, pid_t child, int is_bwrap,
 	int ready;
 
 	j->pid = is_bwrap ? read_pid(p->info[0]) : child;
-	ready = j->pid && is_ready(p->report[0]);
+	ready = j->pid && (!drops || map_users(j->pid, p->block[1]) == 0) &&
+	        is_ready(p->report[0]);
 	if (is_bwrap)
 		charges_reap(child);
 	if (j->pid &&
@@ -219,6 +245,7 @@ int sandbox_spawn_in(const char *bwrap, const struct sandbox *s,
                      struct jailed *j, struct fault *f)
 {
 	struct words command = {NULL, 0};
+	int drops = bwrap && bwrap_drops_root(s);
 	char words[300];
 	struct pipes p;
 	pid_t child;
@@ -226,6 +253,8 @@ int sandbox_spawn_in(const char *bwrap, const struct sandbox *s,
 	*j = (struct jailed){.log = -1};
 	if (s->nfd > SANDBOX_FDS)
 		return fault_set(f, "%s: too many descriptors", s->argv[0]);
+	if (drops && s->writes && chown(s->dir, NOBODY, NOBODY))
+		return fault_errno(f, "%s", s->dir);
 	if (open_pipes(&p, f))
 		return -1;
 	make_command(&command, bwrap, s);
@@ -239,9 +268,10 @@ int sandbox_spawn_in(const char *bwrap, const struct sandbox *s,
 	close_end(&p.report[1]);
 	close_end(&p.go[0]);
 	close_end(&p.info[1]);
+	close_end(&p.block[0]);
 	j->log = p.log[0];
 	p.log[0] = -1;
-	if (child > 0 && bring_up(j, child, bwrap != NULL, &p) == 0) {
+	if (child > 0 && bring_up(j, child, bwrap != NULL, drops, &p) == 0) {
 		close_pipes(&p);
 		return 0;
 	}
