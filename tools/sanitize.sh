@@ -19,6 +19,12 @@ made=$ground/sanitize.json
 generate=
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
+. tools/jail.sh
+case $source in
+"$dir"/solution.*) jail_own ;;
+*) jail_foreign ;;
+esac
+
 # The value of a setting; one for the device comes first.
 setting() {
 	sed -n "s/^$1\.$device *= *//p; t; s/^$1 *= *//p" "$dir/settings" |
