@@ -1,7 +1,7 @@
 /* thread_bomb - starts threads until there can be no more
  *
  * kernel: scale_n
- * expect: unsupported
+ * expect: unrewarded|unsupported|died|timeout
  * hostile: yes
  * slow: yes
  */

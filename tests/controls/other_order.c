@@ -1,7 +1,7 @@
 /* other_order - sums from the last element to the first
  *
  * kernel: sum_rows
- * expect: equivalent|noisy|slower|accept
+ * expect: honest
  */
 #include "ratchet.h"
 
