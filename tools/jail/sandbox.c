@@ -70,10 +70,13 @@ static int open_pipes(struct pipes *p, struct fault *f)
 	return -1;
 }
 
-/* In the child: the descriptors given, then report, go, info and block. */
+/* In the child: the descriptors given, then report, go, info and block; and
+ * the other end of info, for bubblewrap would die of a pipe that nobody reads
+ * if we died now, and leave half a process behind. */
 static int place_descriptors(const struct sandbox *s, const struct pipes *p)
 {
-	const int ours[] = {p->report[1], p->go[0], p->info[1], p->block[0]};
+	const int ours[] = {p->report[1], p->go[0], p->info[1], p->block[0],
+	                    p->info[0]};
 	const int extra = sizeof ours / sizeof *ours, count = (int)s->nfd;
 	int high[SANDBOX_FDS + sizeof ours / sizeof *ours];
 	int null = open("/dev/null", O_RDONLY), log;
