@@ -18,7 +18,7 @@ setup_file() {
 
 # The rows of files in a folder of tests/, twin or not, that are not as is due.
 undue() {
-	awk -F '\t' -v twin="$2" '$2 == twin && $5 != "yes" && $4 != "skipped"' \
+	awk -F '\t' -v twin="$2" '$2 == twin && $5 != "yes" && $5 != "skipped"' \
 		"$BATS_FILE_TMPDIR/rows" | while read -r name rest; do
 		[ ! -e "$ROOT/tests/$1/$name.c" ] || echo "$name $rest"
 	done

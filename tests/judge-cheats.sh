@@ -142,7 +142,7 @@ judge() {
 	sandbox=$SANDBOX
 	if [ "$jail" = no ]; then
 		sandbox=${SANDBOX:-none}
-		[ "$(head_of "$1" hostile)" != yes ] || {
+		[ "$2.$(head_of "$1" hostile)" != 0.yes ] || {
 			row "$name" "$2" - skipped 0 "no jail here"
 			return
 		}
@@ -206,7 +206,7 @@ about() {
 summarize() {
 	cat "$work"/*.row >"$work/rows" || fail "no fixture of that name"
 	awk -F '\t' '
-		$4 == "skipped" { skipped++; next }
+		$5 == "skipped" { skipped++; next }
 		{ judged++; bad += $5 != "yes" }
 		END {
 			printf "%d judged, %d not due, %d skipped\n", judged, bad,

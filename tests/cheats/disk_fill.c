@@ -3,6 +3,7 @@
  * kernel: scale_n
  * expect: unrewarded|died|timeout
  * hostile: yes
+ * slow: yes
  */
 #define _GNU_SOURCE
 #include "ratchet.h"
