@@ -74,7 +74,7 @@ static void wait_for_judge(int go)
 		_exit(EXIT_RETRY);
 }
 
-static void limit(int resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t most)
 {
 	struct rlimit r;
 
