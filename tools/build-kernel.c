@@ -14,6 +14,7 @@
 #include "recipe.h"
 #include "sandbox.h"
 #include "tool.h"
+#include "workshop.h"
 
 #include <err.h>
 #include <errno.h>
@@ -21,17 +22,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define SYNOPSIS                                                               \
 	"build-kernel [-v] [-a arch] [-z sanitizers] -c cache -d cpu|cuda "    \
 	"-o build.json kernel_dir source"
 #define COMPILE_LIMIT_S 120
-#define PATIENCE_MS 3000
 #define OBJECT_MAX ((size_t)1 << 30)
-#define FREE_MIN (1 << 20) /* bytes; with less a compiler cannot work */
 
 static int is_verbose;
 
@@ -39,45 +36,6 @@ struct request {
 	const char *cache, *device, *arch, *sanitize, *output, *kernel_dir,
 	        *source;
 };
-
-/* Other compilations are mostly short; a long wait has its reason told. */
-static void wait_for_turn(const char *lock)
-{
-	for (int i = 0; i < PATIENCE_MS / 10; i++) {
-		if (lock_take(lock, 0) >= 0)
-			return;
-		usleep(10 * 1000);
-	}
-	warnx("waiting for another compilation (%s)", lock);
-	if (lock_take(lock, 1) < 0)
-		err(EXIT_TROUBLE, "%s", lock);
-}
-
-/* The folder where all compiling is done, /tmp/ratchet-UID/compile, empty.
- * Anybody may have made it first, so what is not ours is refused. The lock is
- * kept until the program ends. */
-static char *compile_dir(void)
-{
-	char *home = xasprintf("/tmp/ratchet-%u", (unsigned)getuid());
-	char *lock = xasprintf("%s/lock", home);
-	char *dir = xasprintf("%s/compile", home);
-	struct stat st;
-
-	if (mkdir(home, 0700) && errno != EEXIST)
-		err(EXIT_TROUBLE, "%s", home);
-	if (lstat(home, &st) || !S_ISDIR(st.st_mode) || st.st_uid != getuid() ||
-	    (st.st_mode & 077))
-		errx(EXIT_TROUBLE,
-		     "%s: not a private folder of this user; "
-		     "remove it",
-		     home);
-	wait_for_turn(lock);
-	if ((file_exists(dir) && dir_remove(dir)) || mkdir(dir, 0700))
-		err(EXIT_TROUBLE, "%s", dir);
-	free(home);
-	free(lock);
-	return dir;
-}
 
 /* "x.json" becomes "x.log". */
 static char *log_path(const char *output)
@@ -242,15 +200,6 @@ static int use_report(const struct request *q, const struct recipe *r)
 	return answer;
 }
 
-/* A compiler that fails for want of disk says nothing about the solution. */
-static void check_disk(const char *dir)
-{
-	struct statvfs v;
-
-	if (statvfs(dir, &v) == 0 && v.f_bavail * v.f_frsize < FREE_MIN)
-		errx(EXIT_TROUBLE, "%s: the disk is full", dir);
-}
-
 static void report_failure(const struct request *q, const struct recipe *r,
                            const struct sources *s,
                            const struct command_result *made)
@@ -325,7 +274,7 @@ static int compile(const struct request *q, const struct recipe *r,
 		publish(q, r, s, dir, &made);
 		answer = use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;
 	} else {
-		check_disk(dir);
+		workshop_check_disk(dir);
 		report_failure(q, r, s, &made);
 	}
 	free(made.output);
@@ -340,7 +289,7 @@ static int build(const struct request *q)
 	static struct settings settings;
 	static struct sources s;
 	static struct recipe r;
-	char *dir = compile_dir(),
+	char *dir = workshop_open(),
 	     *path = xasprintf("%s/settings", q->kernel_dir);
 	struct fault f;
 	int answer;
