@@ -572,3 +572,29 @@ mk() {
 	grep -q 'was killed and does not end' said
 	[ ! -e verify.jsonl ]
 }
+
+@test "a tensor file that is a link, a pipe, or behind one is refused by name" {
+	with_reference
+	mkdir -p set/workloads/op set/blob elsewhere
+	W=set/workloads/op/scale.jsonl
+	header='{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
+	{
+		printf "\\$(printf %03o ${#header})\\0\\0\\0\\0\\0\\0\\0%s" "$header"
+		printf '\0\0\200\77\0\0\0\100'
+	} >elsewhere/x.safetensors
+	scale_workload 2 '"x": {"type": "safetensors", "path": "./blob/x.safetensors", "tensor_key": "x"}' >$W
+	cp elsewhere/x.safetensors set/blob
+	run -0 judged reference
+	ln -sf "$PWD/elsewhere/x.safetensors" set/blob/x.safetensors
+	run -2 judged reference
+	[[ $output == *"x.safetensors"*"want a regular file, no link"* ]]
+	rm set/blob/x.safetensors
+	mkfifo set/blob/x.safetensors
+	run -2 timeout 20 verify -k "$K" -w "$W" -c cache -o verify.jsonl \
+		reference.json reference.json
+	[[ $output == *"x.safetensors"*"want a regular file, no link"* ]]
+	rm -r set/blob
+	ln -s "$PWD/elsewhere" set/blob
+	run -2 judged reference
+	[[ $output == *"x.safetensors"*"want a regular file, no link"* ]]
+}
