@@ -62,7 +62,6 @@ statuses() {
 # The attack of this name gets nothing in the jail, and something without, so
 # that the attack is one: NAME [DEFINITION...].
 gets_nothing() {
-	needs_jail
 	with_reference
 	attack "$@"
 	run -0 judged "$1"
@@ -98,7 +97,6 @@ gets_nothing() {
 }
 
 @test "it reaches no port and no abstract socket of this machine" {
-	needs_jail
 	command -v python3 >/dev/null || skip "no python3 to listen"
 	HOME=$true_home python3 -c '
 import socket, sys, time
@@ -137,7 +135,6 @@ time.sleep(60)' "ratchet-$$" >port 3>&- &
 }
 
 @test "100 MB of output hold nobody up, and go nowhere" {
-	needs_jail
 	patient
 	with_reference
 	attack FLOOD FLOOD
@@ -158,7 +155,6 @@ ends_as() {
 
 	shift
 	shift
-	needs_jail
 	with_reference
 	attack "$name" "$name" "$@"
 	run -1 timeout 90 verify -k "$K" -w "$W" -c cache -o verify.jsonl \
@@ -216,7 +212,6 @@ fake_cc() {
 }
 
 @test "no text gets the compiler to read what is outside" {
-	needs_jail
 	echo SECRET-IN-WORKSPACE >here
 	for path in /proc/self/environ /proc/1/environ "$HOME/.ssh/id" \
 		"$PWD/here" "$ROOT/README.md"; do
@@ -350,7 +345,6 @@ workers() {
 }
 
 @test "kill -9 of the judge, at any moment, leaves nothing alive" {
-	needs_jail
 	own_programs
 	with_reference
 	attack STAY STAY
@@ -370,7 +364,6 @@ workers() {
 }
 
 @test "to the system, too, a worker of root's is nobody" {
-	needs_jail
 	[ "$(id -u)" -eq 0 ] || skip "not root"
 	own_programs
 	with_reference
@@ -390,7 +383,6 @@ workers() {
 }
 
 @test "a worker that somebody stops is over at its time limit" {
-	needs_jail
 	own_programs
 	with_reference
 	attack STAY STAY
@@ -498,7 +490,6 @@ mk() {
 }
 
 @test "through make try a kernel gets nothing, and its verdict says the jail" {
-	needs_jail
 	tiny
 	{
 		echo "#define READ 1"
@@ -514,7 +505,6 @@ mk() {
 }
 
 @test "an ordinary user has the same jail" {
-	needs_jail
 	[ "$(id -u)" -eq 0 ] || skip "not root, so all these tests show it"
 	command -v setpriv >/dev/null || skip "no setpriv"
 	tree=$(mktemp -d -p /var/tmp)
@@ -541,7 +531,6 @@ mk() {
 }
 
 @test "a process that cannot be killed is trouble, not a verdict, and says so" {
-	needs_jail
 	freezer=$(awk '$3 == "cgroup" && $4 ~ /freezer/ { print $2; exit }' /proc/mounts)
 	[ -d "$freezer" ] && mkdir "$freezer/ratchet-$$" 2>/dev/null ||
 		skip "no freezer, where no signal arrives"
@@ -597,4 +586,15 @@ mk() {
 	ln -s "$PWD/elsewhere" set/blob
 	run -2 judged reference
 	[[ $output == *"x.safetensors"*"want a regular file, no link"* ]]
+}
+
+@test "a CUDA process, too, can write nothing of the kernel's" {
+	cp "$BUILD/tests/jail-gpu" "$BATS_FILE_TMPDIR/bin"
+	run -0 "$BATS_FILE_TMPDIR/bin/jail-gpu" /bin/sh -c \
+		'find /proc -name "[0-9]*" -prune -o -type f -print |
+		while read -r file; do
+			{ true >>"$file"; } 2>/dev/null && echo "wrote $file"
+		done
+		echo name >/proc/self/comm && echo can name itself'
+	[ "$output" = "can name itself" ]
 }

@@ -2,9 +2,8 @@
  *
  * Code lands in CACHE/KEY, where KEY is a hash of everything that can change
  * it, so an entry is made once and never altered: it is filled under another
- * name and renamed when complete. Compilation happens in one fixed, private
- * folder, one at a time, so that equal text gives equal code wherever the
- * clone lies.
+ * name and renamed when complete. A compiler sees one fixed folder, so that
+ * equal text gives equal code wherever the clone lies.
  */
 #include "build.h"
 #include "command.h"
@@ -116,6 +115,23 @@ static char *find_cubin(const struct recipe *r, const char *dir)
 	                : xasprintf("%s.%s.cubin", r->cubin, r->arch);
 }
 
+/* Is there an entry for this key, with all that it should have? */
+static int is_whole(const struct request *q, const struct recipe *r)
+{
+	char *path = xasprintf("%s/%s/build.json", q->cache, r->key);
+	struct build b;
+	struct fault ignored;
+	int whole = 0;
+
+	if (build_read(path, &b, &ignored) == 0) {
+		whole = b.ok && !strcmp(b.key, r->key) &&
+		        build_is_cached(&b, q->cache);
+		build_free(&b);
+	}
+	free(path);
+	return whole;
+}
+
 /* Moves what the compiler made into the cache as one complete folder. */
 static void publish(const struct request *q, const struct recipe *r,
                     const struct sources *s, const char *dir,
@@ -126,6 +142,7 @@ static void publish(const struct request *q, const struct recipe *r,
 	char *text, *path;
 	char hash[SHA256_HEX];
 
+	workshop_publish();
 	if ((file_exists(fresh) && dir_remove(fresh)) || dir_make(fresh))
 		err(EXIT_TROUBLE, "%s", fresh);
 	path = xasprintf("%s/kernel.so", fresh);
@@ -147,7 +164,11 @@ static void publish(const struct request *q, const struct recipe *r,
 	free(path);
 	path = xasprintf("%s/build.json", fresh);
 	write_or_die(path, text);
-	if ((file_exists(entry) && dir_remove(entry)) || rename(fresh, entry))
+	/* Another may have been faster; what is not whole was in the way. */
+	if (is_whole(q, r))
+		dir_remove(fresh);
+	else if ((file_exists(entry) && dir_remove(entry)) ||
+	         rename(fresh, entry))
 		err(EXIT_TROUBLE, "%s", entry);
 	free(entry);
 	free(fresh);
@@ -155,21 +176,14 @@ static void publish(const struct request *q, const struct recipe *r,
 	free(text);
 }
 
-/* Is there an entry for this key? Then its report and log are the answer. */
+/* If there is an entry for this key, its report and log are the answer. */
 static int use_entry(const struct request *q, const struct recipe *r)
 {
 	char *from = xasprintf("%s/%s/build.json", q->cache, r->key);
 	char *log = xasprintf("%s/%s/build.log", q->cache, r->key);
 	char *to = log_path(q->output);
-	struct build b;
-	struct fault ignored;
-	int found = 0;
+	int found = is_whole(q, r);
 
-	if (build_read(from, &b, &ignored) == 0) {
-		found = b.ok && !strcmp(b.key, r->key) &&
-		        build_is_cached(&b, q->cache);
-		build_free(&b);
-	}
 	if (found) {
 		copy_or_die(log, to);
 		copy_or_die(from, q->output);
@@ -255,26 +269,26 @@ static void check_result(const struct recipe *r, const char *dir,
 }
 
 static int compile(const struct request *q, const struct recipe *r,
-                   const struct sources *s, const char *dir)
+                   const struct sources *s, const struct workshop *w)
 {
 	char **argv = toolchain_words(r->line);
 	const char **folders = folders_of(argv);
-	struct command c = {r->toolchain.program, argv, dir, COMPILE_LIMIT_S,
-	                    folders};
+	struct command c = {r->toolchain.program, argv,    w->dir,
+	                    COMPILE_LIMIT_S,      folders, w->seen_as};
 	struct command_result made;
 	struct fault f;
 	int answer = EXIT_NO;
 
 	if (is_verbose)
 		warnx("%s", r->line);
-	if (sources_write(s, dir, &f) || command_run(&c, &made, &f))
+	if (sources_write(s, w->dir, &f) || command_run(&c, &made, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
-	check_result(r, dir, &made);
+	check_result(r, w->dir, &made);
 	if (made.ok) {
-		publish(q, r, s, dir, &made);
+		publish(q, r, s, w->dir, &made);
 		answer = use_entry(q, r) ? EXIT_YES : EXIT_TROUBLE;
 	} else {
-		workshop_check_disk(dir);
+		workshop_check_disk(w->dir);
 		report_failure(q, r, s, &made);
 	}
 	free(made.output);
@@ -289,25 +303,25 @@ static int build(const struct request *q)
 	static struct settings settings;
 	static struct sources s;
 	static struct recipe r;
-	char *dir = workshop_open(),
-	     *path = xasprintf("%s/settings", q->kernel_dir);
+	char *path = xasprintf("%s/settings", q->kernel_dir);
+	struct workshop w;
 	struct fault f;
 	int answer;
 
+	workshop_open(&w);
 	/* What is static lives as long as the program. */
 	if (settings_read(path, q->device, kernel_settings_known, &settings,
 	                  &f) ||
 	    sources_read(&s, q->source, q->device, &f) ||
 	    recipe_make(&r, &s, q->device, q->arch, q->sanitize, &settings,
-	                q->kernel_dir, dir, &f))
+	                q->kernel_dir, w.dir, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
 	answer = use_report(q, &r);
 	if (answer < 0 && use_entry(q, &r))
 		answer = EXIT_YES;
 	if (answer < 0)
-		answer = compile(q, &r, &s, dir);
-	dir_remove(dir);
-	free(dir);
+		answer = compile(q, &r, &s, &w);
+	dir_remove(w.dir);
 	free(path);
 	return answer;
 }

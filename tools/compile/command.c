@@ -38,6 +38,7 @@ static int start(const struct command *c, struct jailed *j, struct fault *f)
 	const char **argv;
 	struct sandbox s = {.env = env,
 	                    .dir = c->dir,
+	                    .seen_as = c->seen_as,
 	                    .writes = c->dir != NULL,
 	                    .reads = c->reads,
 	                    .forks = 1};

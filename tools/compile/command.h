@@ -21,6 +21,7 @@ struct command {
 	int limit_s;       /* its folder is bounded too, at 1 GiB */
 	const char *const *reads; /* NULL-terminated absolute paths that it
 	                             reads; NULL: none beside the system's */
+	const char *seen_as; /* what dir is called in a jail; NULL: as here */
 };
 
 struct command_result {

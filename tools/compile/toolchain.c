@@ -47,7 +47,8 @@ static char *output_of(const char *program, const char *arguments,
 {
 	char *line = xasprintf("program %s", arguments);
 	char **argv = toolchain_words(line);
-	struct command c = {program, argv, dir, LIMIT_S, NULL};
+	struct command c = {
+	        .file = program, .argv = argv, .dir = dir, .limit_s = LIMIT_S};
 	struct command_result r;
 	struct fault ignored;
 

@@ -1,37 +1,56 @@
-/* workshop - the one folder where compiling is done */
+/* workshop - the folder where compiling is done */
 #include "workshop.h"
 #include "file.h"
 #include "memory.h"
+#include "sandbox.h"
 #include "tool.h"
 
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define AT_ONCE 64
 #define PATIENCE_MS 3000
 #define FREE_MIN (1 << 20) /* bytes; with less a compiler cannot work */
 
-/* Other compilations are mostly short; a long wait has its reason told. */
-static void wait_for_turn(const char *lock)
+/* Takes the first of so many locks, LOCK.0 and on, that is free now: its
+ * number, or -1. */
+static int take_any(const char *home, int count)
 {
-	for (int i = 0; i < PATIENCE_MS / 10; i++) {
-		if (lock_take(lock, 0) >= 0)
-			return;
-		usleep(10 * 1000);
+	for (int i = 0; i < count; i++) {
+		char *lock = xasprintf("%s/lock.%d", home, i);
+		int fd = lock_take(lock, 0);
+
+		free(lock);
+		if (fd >= 0)
+			return i;
 	}
-	warnx("waiting for another compilation (%s)", lock);
-	if (lock_take(lock, 1) < 0)
-		err(EXIT_TROUBLE, "%s", lock);
+	return -1;
 }
 
-char *workshop_open(void)
+/* Other compilations are mostly short; a long wait has its reason told. */
+static int wait_for_turn(const char *home, int count)
+{
+	for (int i = 0;; i++) {
+		int free_one = take_any(home, count);
+
+		if (free_one >= 0)
+			return free_one;
+		if (i == PATIENCE_MS / 10)
+			warnx("waiting for other compilations (%s/lock.0)",
+			      home);
+		usleep(10 * 1000);
+	}
+}
+
+void workshop_open(struct workshop *w)
 {
 	char *home = xasprintf("/tmp/ratchet-%u", (unsigned)getuid());
-	char *lock = xasprintf("%s/lock", home);
-	char *dir = xasprintf("%s/compile", home);
+	int is_jailed = strcmp(sandbox_level(), "bwrap") == 0;
 	struct stat st;
 
 	if (mkdir(home, 0700) && errno != EEXIST)
@@ -42,12 +61,24 @@ char *workshop_open(void)
 		     "%s: not a private folder of this user; "
 		     "remove it",
 		     home);
-	wait_for_turn(lock);
-	if ((file_exists(dir) && dir_remove(dir)) || mkdir(dir, 0700))
-		err(EXIT_TROUBLE, "%s", dir);
+	w->seen_as = xasprintf("%s/compile", home);
+	if (is_jailed)
+		w->dir = xasprintf("%s/compile.%d", home,
+		                   wait_for_turn(home, AT_ONCE));
+	else if (wait_for_turn(home, 1) == 0)
+		w->dir = xstrdup(w->seen_as);
+	if ((file_exists(w->dir) && dir_remove(w->dir)) || mkdir(w->dir, 0700))
+		err(EXIT_TROUBLE, "%s", w->dir);
 	free(home);
+}
+
+void workshop_publish(void)
+{
+	char *lock = xasprintf("/tmp/ratchet-%u/lock", (unsigned)getuid());
+
+	if (lock_take(lock, 1) < 0)
+		err(EXIT_TROUBLE, "%s", lock);
 	free(lock);
-	return dir;
 }
 
 void workshop_check_disk(const char *dir)

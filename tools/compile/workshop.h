@@ -1,15 +1,25 @@
-/* workshop - the one folder where compiling is done
+/* workshop - the folder where compiling is done
  *
- * Its path is always the same, so that equal text gives equal code, and one
- * compilation at a time has it.
+ * A compiler sees it under a path that is always the same, so that equal text
+ * gives equal code. In a jail that path can be given to many folders at once;
+ * without one, one compilation at a time has it.
  */
 #ifndef WORKSHOP_H
 #define WORKSHOP_H
 
-/* Returns /tmp/ratchet-UID/compile, empty. Anybody may have made what is above
- * it, so what is not ours is refused. Waits for its turn, which lasts until the
- * program ends. Caller frees. */
-char *workshop_open(void);
+/* A folder of one's own until the program ends, empty. */
+struct workshop {
+	char *dir;
+	char *seen_as; /* what a jailed compiler is to see it as */
+};
+
+/* Anybody may have made what is above it, so what is not ours is refused.
+ * Waits where no folder is free. The strings live as long as the program. */
+void workshop_open(struct workshop *w);
+
+/* Waits until no other is publishing what it made, which lasts until the
+ * program ends. */
+void workshop_publish(void);
 
 /* A compiler that fails for want of disk says nothing about the solution:
  * exits 2 if that is so. */

@@ -222,6 +222,32 @@ static void separate(struct words *w, const char *bwrap,
 	free(fd);
 }
 
+const char *bwrap_dir(const struct sandbox *s)
+{
+	return s->writes && s->seen_as ? s->seen_as : s->dir ? s->dir : "/";
+}
+
+/* CUDA does not start where it cannot name its threads, in /proc/self/task. All
+ * that is not of a process, the kernel's settings first, is still read-only. */
+static void protect_system(struct words *w)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc))) {
+		char *path = xasprintf("/proc/%s", entry->d_name);
+		struct stat st;
+
+		if (entry->d_name[0] > '9' && lstat(path, &st) == 0 &&
+		    (S_ISDIR(st.st_mode) ||
+		     (S_ISREG(st.st_mode) && st.st_mode & 0222)))
+			words_add(w, "--ro-bind", path, path, NULL);
+		free(path);
+	}
+	if (proc)
+		closedir(proc);
+}
+
 void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
                    int info)
 {
@@ -233,8 +259,9 @@ void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
 		show_gpu(w, s->gpu);
 	add_tmpfs(w, SHM_BYTES, "/dev/shm");
 	words_add(w, "--remount-ro", "/dev", "--proc", "/proc", NULL);
-	/* CUDA does not start where it cannot name its threads. */
-	if (!s->gpu)
+	if (s->gpu)
+		protect_system(w);
+	else
 		words_add(w, "--remount-ro", "/proc", NULL);
 	show_program(w, s->argv[0]);
 	if (s->gpu)
@@ -242,8 +269,8 @@ void bwrap_command(struct words *w, const char *bwrap, const struct sandbox *s,
 	for (size_t i = 0; s->reads && s->reads[i]; i++)
 		show(w, s->reads[i]);
 	if (s->writes) {
-		make_way(w, s->dir);
-		words_add(w, "--bind", s->dir, s->dir, NULL);
+		make_way(w, bwrap_dir(s));
+		words_add(w, "--bind", s->dir, bwrap_dir(s), NULL);
 	}
 	words_add(w, "--remount-ro", "/", "--", BWRAP_OURS "/enter", NULL);
 }

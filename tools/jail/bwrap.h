@@ -29,6 +29,9 @@ extern int bwrap_sizes, bwrap_users;
  * the user's and writes none. */
 int bwrap_drops_root(const struct sandbox *s);
 
+/* The path that the folder where it starts has in there. */
+const char *bwrap_dir(const struct sandbox *s);
+
 /* The path that a program out here has in there. Caller frees. */
 char *bwrap_path(const char *program);
 

@@ -147,7 +147,11 @@ static void make_command(struct words *w, const char *bwrap,
 		bwrap_command(w, bwrap, s, ENTER_FIRST_FD + (int)s->nfd + 2);
 	else
 		words_add(w, enter, NULL);
-	words_add(w, fds, flags, bytes, s->dir ? s->dir : "/", program, NULL);
+	words_add(w, fds, flags, bytes,
+	          bwrap    ? bwrap_dir(s)
+	          : s->dir ? s->dir
+	                   : "/",
+	          program, NULL);
 	for (size_t i = 1; s->argv[i]; i++)
 		words_add(w, s->argv[i], NULL);
 	free(program);

@@ -30,6 +30,8 @@ struct sandbox {
 	const int *fd;           /* become 3, 4, ... in the program */
 	size_t nfd;
 	const char *dir;          /* where it starts; NULL: / */
+	const char *seen_as;      /* with writes, dir's path in a jail; NULL:
+	                             its own */
 	const char *const *reads; /* NULL-terminated absolute paths: files and
 	                             folders beside the system's that it sees;
 	                             may be NULL */
