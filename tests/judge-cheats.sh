@@ -5,7 +5,8 @@
 # usage: tests/judge-cheats.sh cpu|cuda [NAME ...]
 #
 # The environment gives BUILD, BENCH_S, SANDBOX, JOBS (1), QUICK=1, with which a
-# twin or a control passes if it is not refused, and KEEP, a folder for what
+# twin or a control passes if it is not refused, TWINS=no, which leaves twins
+# out, PROCESSES, how many of them each side has, and KEEP, a folder for what
 # they leave.
 #
 # tests/cheats/NAME.c (or .cu) and tests/controls/NAME.c begin with a comment
@@ -59,7 +60,8 @@ fixtures() {
 		esac
 		[ "$(head_of "$file" expect)" != "" ] || continue
 		echo "$file 0"
-		[ "${file%/*}" = tests/controls ] || echo "$file 1"
+		[ "${file%/*}" = tests/controls ] || [ "${TWINS-}" = no ] ||
+			echo "$file 1"
 	done
 }
 
@@ -106,6 +108,9 @@ plant() {
 	cp -r tests/cheats/workloads "$3/workloads"
 	setting=$(head_of "$1" setting)
 	[ -z "$setting" ] || echo "$setting" >>"$3/kernels/$kernel/settings"
+	[ -z "${PROCESSES-}" ] ||
+		printf 'processes = %s\nmax_processes = %s\n' "$PROCESSES" \
+			"$PROCESSES" >>"$3/kernels/$kernel/settings"
 	candidate=$3/$(od -An -N8 -tx8 /dev/urandom | tr -d ' ').$suffix
 	{
 		[ "$2" = 0 ] || echo '#define TWIN 1'

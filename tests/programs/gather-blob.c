@@ -2,8 +2,9 @@
  *
  *	gather-blob FILE
  *
- * The lower half of the rows is random, the upper half zero; half of the rows
- * are named by the index, each once, and one element in a hundred names none.
+ * One row in 32 is random, the first ones, and all others are zero; half of the
+ * rows are named by the index, each once, and one element in a hundred names
+ * none.
  */
 #include "memory.h"
 #include "random.h"
@@ -35,7 +36,7 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		errx(2, "want a file");
-	for (uint64_t i = 0; i < (uint64_t)ROWS / 2 * WIDTH; i += 4) {
+	for (uint64_t i = 0; i < (uint64_t)ROWS / 32 * WIDTH; i += 4) {
 		uint32_t word = random_word(1, 2, i / 4);
 
 		for (int k = 0; k < 4; k++)

@@ -50,7 +50,6 @@ enum variant {
 	shared_outside,  /* writes beyond a shared array */
 	reads_unwritten, /* scratch memory that nobody wrote */
 	races,           /* on shared memory; the answer is right anyway */
-	diverges,        /* a barrier that not all threads reach */
 	dirty,           /* leaves zeroed() memory dirty */
 	device_malloc,   /* allocates on the device */
 	prints,          /* printf on the device */

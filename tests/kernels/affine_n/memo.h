@@ -102,18 +102,23 @@ __device__ void leave_mark(const problem &p)
 __device__ void check_tools(const problem &p)
 {
 	__shared__ volatile int some_words[THREADS], behind[THREADS];
+	__shared__ volatile int odd_words[THREADS + 1];
 
-	if (V == shared_outside && threadIdx.x == 0)
-		asm volatile("st.shared.u32 [%0], %1;" ::"r"(200 * 1024),
-		             "r"(1));
+	/* Within what the block is given, which is in pieces of 128 bytes. */
+	if (V == shared_outside) {
+		odd_words[threadIdx.x] = 1;
+		if (threadIdx.x == 0)
+			asm volatile("st.shared.u32 [%0], %1;" ::"r"(
+			                     (unsigned)(1024 +
+			                                sizeof odd_words + 16)),
+			             "r"(1));
+	}
 	if (V == races) {
 		some_words[threadIdx.x / 2] = (int)threadIdx.x;
 		behind[threadIdx.x] = some_words[(threadIdx.x + 64) % THREADS];
 	}
 	if (V == reads_unwritten && p.scratch[threadIdx.x + 64] == MARK)
 		p.scratch[0] = 1;
-	if (V == diverges && threadIdx.x < 40)
-		__syncthreads();
 }
 
 #endif
