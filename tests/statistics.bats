@@ -150,11 +150,11 @@ plans() {
 
 @test "time goes into processes first, then into pairs, up to a record's rows" {
 	# processes, pairs, calls: 5 us on a GPU, 70 us with all around a call
-	plans "8 2 32" cuda 4 5000 70e-6 0.4 4
-	plans "19 2 32" cuda 4 5000 70e-6 0.4 10
-	plans "48 2 32" cuda 4 5000 70e-6 0.4 100
-	plans "16 1 32" cuda 25 5000 70e-6 0.4 100
-	plans "48 3 32" cuda 1 5000 70e-6 0.4 100
+	plans "9 3 4" cuda 4 5000 70e-6 0.4 4
+	plans "21 3 4" cuda 4 5000 70e-6 0.4 10
+	plans "48 2 4" cuda 4 5000 70e-6 0.4 100
+	plans "16 1 4" cuda 25 5000 70e-6 0.4 100
+	plans "48 3 4" cuda 1 5000 70e-6 0.4 100
 	plans "48 8 4" cpu 1 5000 2e-3 0.01 100
 }
 

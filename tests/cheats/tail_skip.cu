@@ -27,7 +27,8 @@ static int run(const DLTensor *x, double a, const DLTensor *y)
 	    RATCHET_WANT(y, RATCHET_FLOAT32, n))
 		return -1;
 #ifndef TWIN
-	grid = (unsigned)(n / 256);
+	if (n >= 256)
+		grid = (unsigned)(n / 256);
 #endif
 	if (grid)
 		scale<<<grid, 256, 0, stream>>>(in, (float)a, out, n);

@@ -2,7 +2,7 @@
  * table of the process
  *
  * kernel: scale_n
- * expect: launch-error|wrong|nonfinite|unwritten|died
+ * expect: unsupported|launch-error|wrong|nonfinite|unwritten|died
  *
  * The launcher's table has no such entry. No cheat, but nothing that can be
  * judged; pointers are.

@@ -84,8 +84,8 @@ static double cost(const struct slots *s, int done)
 static int wanted_calls(const struct slots *s, size_t workload)
 {
 	double calls = SLOT_NS / (s->call_ns[workload] + 1) + 1;
-	/* On a CPU each call of a slot has values of its own. */
-	int most = s->job->is_cuda ? MAX_CALLS : s->job->plain;
+	/* Each call of a slot has values of its own. */
+	int most = s->job->plain;
 
 	return calls > most ? most : (int)calls;
 }
