@@ -303,8 +303,8 @@ static int build(const struct request *q)
 	static struct settings settings;
 	static struct sources s;
 	static struct recipe r;
+	static struct workshop w;
 	char *path = xasprintf("%s/settings", q->kernel_dir);
-	struct workshop w;
 	struct fault f;
 	int answer;
 
