@@ -17,8 +17,13 @@
 #define PATIENCE_MS 3000
 #define FREE_MIN (1 << 20) /* bytes; with less a compiler cannot work */
 
-/* Takes the first of so many locks, LOCK.0 and on, that is free now: its
- * number, or -1. */
+/* Caller frees. */
+static char *home_path(void)
+{
+	return xasprintf("/tmp/ratchet-%u", (unsigned)getuid());
+}
+
+/* Takes the first of so many locks that is free now: its number, or -1. */
 static int take_any(const char *home, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -49,8 +54,8 @@ static int wait_for_turn(const char *home, int count)
 
 void workshop_open(struct workshop *w)
 {
-	char *home = xasprintf("/tmp/ratchet-%u", (unsigned)getuid());
-	int is_jailed = strcmp(sandbox_level(), "bwrap") == 0;
+	int is_jailed = strcmp(sandbox_level(), "bwrap") == 0, turn;
+	char *home = home_path();
 	struct stat st;
 
 	if (mkdir(home, 0700) && errno != EEXIST)
@@ -61,12 +66,10 @@ void workshop_open(struct workshop *w)
 		     "%s: not a private folder of this user; "
 		     "remove it",
 		     home);
+	turn = wait_for_turn(home, is_jailed ? AT_ONCE : 1);
 	w->seen_as = xasprintf("%s/compile", home);
-	if (is_jailed)
-		w->dir = xasprintf("%s/compile.%d", home,
-		                   wait_for_turn(home, AT_ONCE));
-	else if (wait_for_turn(home, 1) == 0)
-		w->dir = xstrdup(w->seen_as);
+	w->dir = is_jailed ? xasprintf("%s.%d", w->seen_as, turn)
+	                   : xstrdup(w->seen_as);
 	if ((file_exists(w->dir) && dir_remove(w->dir)) || mkdir(w->dir, 0700))
 		err(EXIT_TROUBLE, "%s", w->dir);
 	free(home);
@@ -74,11 +77,12 @@ void workshop_open(struct workshop *w)
 
 void workshop_publish(void)
 {
-	char *lock = xasprintf("/tmp/ratchet-%u/lock", (unsigned)getuid());
+	char *home = home_path(), *lock = xasprintf("%s/lock", home);
 
 	if (lock_take(lock, 1) < 0)
 		err(EXIT_TROUBLE, "%s", lock);
 	free(lock);
+	free(home);
 }
 
 void workshop_check_disk(const char *dir)
