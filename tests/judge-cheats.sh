@@ -209,11 +209,6 @@ judge_is_right() {
 }
 
 
-# Is there a jail? Where there is none, what is hostile is not run.
-has_jail() {
-	bwrap --unshare-user --unshare-pid --ro-bind / / true 2>/dev/null
-}
-
 # Where, and when.
 about() {
 	file=$(echo "$work"/honest.0/experiments/*/*/verdict.json)
@@ -255,8 +250,9 @@ QUICK=${QUICK-}
 SANDBOX=${SANDBOX-}
 JOBS=${JOBS:-1}
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+# Where there is no jail, what is hostile is not run.
 jail=yes
-{ [ "${SANDBOX:-bwrap}" = bwrap ] && has_jail; } || jail=no
+[ "$("$BUILD/doctor" -s 2>/dev/null)" = bwrap ] || jail=no
 work=$(mktemp -d) || exit 2
 [ -n "${KEEP-}" ] || trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
