@@ -24,6 +24,7 @@ compiles() { # FILE [LINE]
 		cat "$ROOT/$1"
 	} >solution.cu
 	nvcc -std=c++17 -O2 -arch=sm_90 -I"$ROOT/kernels/include" \
+		-I"$ROOT/tests/cheats/kernels/sum_rows" \
 		-cubin -o solution.cubin solution.cu
 }
 
