@@ -114,7 +114,6 @@ static const char *attempt(void)
 	                                   "/ratchet/worker",
 	                                   "/ratchet/enter",
 	                                   "/proc/sys/kernel/core_pattern",
-	                                   "/proc/self/mem",
 	                                   "/dev/x",
 	                                   "/sys/x"};
 	FILE *out;
