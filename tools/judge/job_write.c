@@ -6,6 +6,7 @@
 #include "json.h"
 #include "memory.h"
 #include "select.h"
+#include "trace_set.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,6 @@
 #include <sys/stat.h>
 
 #define MAX_COPY ((size_t)4 << 30)
-#define TRACE_SET_DEPTH 4 /* folders from a list up to its trace set's root */
 
 static int copy(const char *from, const char *dir, const char *name,
                 struct fault *f)
@@ -115,44 +115,23 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 	return 0;
 }
 
-/* Returns 1 if it copied, 0 if there is no such file, -1 with the fault set. */
-static int copy_if_there(const char *root, const char *path, const char *to,
-                         struct fault *f)
-{
-	if (file_copy_beneath(root, path, to, MAX_COPY) == 0)
-		return 1;
-	if (errno == ENOENT || errno == ENOTDIR)
-		return 0;
-	return fault_errno(f, "%s/%s (want a regular file, no link)", root,
-	                   path);
-}
-
-/* A tensor file's path is beneath the root of its trace set, which is one of
- * the folders above the list. */
+/* What a workload names as path. */
 static int copy_blob(const char *dir, const char *list, const char *path,
                      struct fault *f)
 {
-	char *to = xasprintf("%s/blob/%s", dir, path), *slash;
-	const char *last = strrchr(list, '/');
-	char *root =
-	        xasprintf("%.*s.", last ? (int)(last - list) + 1 : 0, list);
-	int failed = 0, found = 0;
+	char *to = xasprintf("%s/blob/%s", dir, path);
+	char *root = trace_set_root(list, path), *slash = strrchr(to, '/');
+	int failed;
 
-	slash = strrchr(to, '/');
 	*slash = '\0';
 	failed = dir_make(to) ? fault_errno(f, "%s", to) : 0;
 	*slash = '/';
-	for (int i = 0; i < TRACE_SET_DEPTH && !found && !failed; i++) {
-		char *above = xasprintf("%s/..", root);
-
-		found = copy_if_there(root, path, to, f);
-		failed = found < 0;
-		free(root);
-		root = above;
-	}
-	if (!failed && !found)
+	if (!failed && !root)
 		failed = fault_set(f, "%s: no file %s in the folders above it",
 		                   list, path);
+	else if (!failed && file_copy_beneath(root, path, to, MAX_COPY))
+		failed = fault_errno(f, "%s/%s (want a regular file, no link)",
+		                     root, path);
 	free(root);
 	free(to);
 	return failed ? -1 : 0;
