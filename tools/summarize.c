@@ -225,7 +225,7 @@ int main(int argc, char *argv[])
 		write_page(experiments, "summary.md",
 		           summary(&l, link, kernel));
 		write_page(experiments, "LESSONS.md",
-		           lessons_page(&l, link, kernel));
+		           lessons_page(experiments, &l, link, kernel));
 	}
 	free(link);
 	ledger_free(&l);

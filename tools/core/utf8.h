@@ -8,4 +8,8 @@
  * overlong forms, surrogates and what lies beyond U+10FFFF too. */
 size_t utf8_length(const char *at, const char *end);
 
+/* The same of a character that shows as itself; 0 also for controls (newline
+ * and tab among them) and for what hides or reorders text around it. */
+size_t utf8_visible(const char *at, const char *end);
+
 #endif

@@ -1,6 +1,8 @@
 /* lessons - what the verdicts of a kernel say together, each fact cited */
 #include "lessons.h"
+#include "ideas.h"
 #include "memory.h"
+#include "structure.h"
 #include "verdict.h"
 
 #include <math.h>
@@ -15,6 +17,7 @@ struct fact {
 	const char *name, *value; /* of a knob; or a reason and NULL */
 	size_t trials, failed;
 	long best, last; /* entries: the fastest, the latest */
+	int is_older;    /* all of them were on an older structure */
 };
 
 struct facts {
@@ -36,7 +39,7 @@ static struct fact *fact_of(struct facts *all, const char *name,
 	if (all->count == FACTS)
 		return NULL;
 	f = &all->item[all->count++];
-	*f = (struct fact){name, value, 0, 0, -1, -1};
+	*f = (struct fact){name, value, 0, 0, -1, -1, 1};
 	return f;
 }
 
@@ -46,8 +49,16 @@ static int has_failed(const struct ledger_entry *e)
 	       strcmp(e->reason, REASON_DUPLICATE) != 0;
 }
 
+/* A trial on the present structure makes those on older ones forgotten. */
+static int counts(struct fact *f, int is_older)
+{
+	if (f->is_older && !is_older)
+		*f = (struct fact){f->name, f->value, 0, 0, -1, -1, 0};
+	return f->is_older == is_older;
+}
+
 static void learn_knobs(const struct ledger *l, const struct link *link,
-                        size_t i, struct facts *all)
+                        size_t i, int is_older, struct facts *all)
 {
 	const struct ledger_entry *e = &l->item[i];
 
@@ -57,6 +68,8 @@ static void learn_knobs(const struct ledger *l, const struct link *link,
 
 		if (!f)
 			return;
+		if (!counts(f, is_older))
+			continue;
 		f->trials++;
 		f->failed += (size_t)has_failed(e);
 		f->last = (long)i;
@@ -107,7 +120,7 @@ static void print_knob_facts(FILE *p, const struct ledger *l,
                              const struct link *link, const struct facts *all)
 {
 	fputs("\n| knob | trials | fastest, of the start | evidence | failed "
-	      "|\n|---|---|---|---|---|\n",
+	      "| structure |\n|---|---|---|---|---|---|\n",
 	      p);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct fact *f = &all->item[i];
@@ -118,7 +131,8 @@ static void print_knob_facts(FILE *p, const struct ledger *l,
 			        l->item[f->best].experiment);
 		else
 			fprintf(p, "- | %s | ", l->item[f->last].experiment);
-		fprintf(p, "%zu |\n", f->failed);
+		fprintf(p, "%zu | %s |\n", f->failed,
+		        f->is_older ? "older: open again" : "present");
 	}
 }
 
@@ -131,14 +145,14 @@ static void print_failures(FILE *p, const struct ledger *l,
 		        l->item[all->item[i].last].experiment);
 }
 
-static void print_device(FILE *p, const struct ledger *l,
-                         const struct link *link, const char *device)
+static void print_facts(FILE *p, const struct ledger *l,
+                        const struct link *link, const char *device,
+                        const unsigned char *is_older)
 {
 	struct facts *knobs = xcalloc(1, sizeof *knobs);
 	struct facts *reasons = xcalloc(1, sizeof *reasons);
 	const struct ledger_entry *last = ledger_baseline(l, device);
 	long root = last ? link[last - l->item].root : -1;
-	size_t n = 0;
 
 	for (size_t i = 0; i < l->count; i++) {
 		const struct ledger_entry *e = &l->item[i];
@@ -147,43 +161,60 @@ static void print_device(FILE *p, const struct ledger *l,
 		if (strcmp(e->device, device) ||
 		    !strcmp(e->outcome, OUTCOME_REVERT))
 			continue;
-		n++;
 		if (link[i].root == root)
-			learn_knobs(l, link, i, knobs);
+			learn_knobs(l, link, i, is_older[i], knobs);
 		f = has_failed(e) ? fact_of(reasons, e->reason, NULL) : NULL;
 		if (f) {
 			f->trials++;
 			f->last = (long)i;
 		}
 	}
-	if (n > 0) {
-		fprintf(p, "\n## %s\n", device);
-		print_steps(p, l, link, device);
-		qsort(knobs->item, knobs->count, sizeof *knobs->item, by_name);
-		if (knobs->count > 0)
-			print_knob_facts(p, l, link, knobs);
-		if (reasons->count > 0)
-			fputs("\nFailures, by reason:\n\n", p);
-		print_failures(p, l, reasons);
-	}
+	qsort(knobs->item, knobs->count, sizeof *knobs->item, by_name);
+	if (knobs->count > 0)
+		print_knob_facts(p, l, link, knobs);
+	if (reasons->count > 0)
+		fputs("\nFailures, by reason:\n\n", p);
+	print_failures(p, l, reasons);
 	free(knobs);
 	free(reasons);
 }
 
-char *lessons_page(const struct ledger *l, const struct link *link,
-                   const char *kernel)
+char *lessons_of(const char *experiments, const char *device,
+                 const struct ledger *l, const struct link *link)
 {
+	unsigned char *is_older = xcalloc(l->count, 1);
 	char *page;
-	size_t len;
+	size_t len, n = 0;
 	FILE *p = xmemstream(&page, &len);
 
-	fprintf(p,
-	        "# Lessons on %s\n\nDerived from the ledger: each line names "
-	        "the experiment that it rests on.\nSpeeds are relative to "
-	        "where the lineage began.\n",
-	        kernel);
-	print_device(p, l, link, "cpu");
-	print_device(p, l, link, "cuda");
+	for (size_t i = 0; i < l->count; i++)
+		n += strcmp(l->item[i].device, device) == 0 &&
+		     strcmp(l->item[i].outcome, OUTCOME_REVERT) != 0;
+	if (n > 0) {
+		structures_compare(experiments, device, l, link, is_older);
+		fprintf(p, "\n## %s\n", device);
+		ideas_print(p, experiments, device, l, is_older);
+		print_steps(p, l, link, device);
+		print_facts(p, l, link, device, is_older);
+	}
 	fclose(p);
+	free(is_older);
+	return page;
+}
+
+char *lessons_page(const char *experiments, const struct ledger *l,
+                   const struct link *link, const char *kernel)
+{
+	char *cpu = lessons_of(experiments, "cpu", l, link);
+	char *cuda = lessons_of(experiments, "cuda", l, link);
+	char *page = xasprintf(
+	        "# Lessons on %s\n\nDerived from the records: each line names "
+	        "the experiment that it rests on.\nSpeeds are relative to "
+	        "where the lineage began; what stands in backticks is\nits "
+	        "proposer's word, not ours.\n%s%s",
+	        kernel, cpu, cuda);
+
+	free(cpu);
+	free(cuda);
 	return page;
 }
