@@ -327,3 +327,20 @@ close_folder() {
 	run -2 incumbent -a -r shipped -d cpu -k $k -e $x
 	[[ $output == "usage: incumbent"* ]]
 }
+
+@test "change.diff makes the candidate of the incumbent, and is empty for equals" {
+	command -v patch >/dev/null || skip "no patch"
+	cp $k/solution.c old.c
+	(cat old.c && printf '/* \tlast */') >mine.c
+	exp=$(basename "$(propose_one person mine.c)")
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	grep -qx -e "--- shipped/solution.c" $x/$exp/change.diff
+	grep -qx -e "+++ $exp/solution.c" $x/$exp/change.diff
+	patch -s --binary old.c $x/$exp/change.diff
+	cmp old.c mine.c
+	exp=$(basename "$(propose_one person mine.c)")
+	judged "$exp" equivalent - null
+	publish "$exp"
+	[ -e $x/$exp/change.diff ] && [ ! -s $x/$exp/change.diff ]
+}

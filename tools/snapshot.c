@@ -122,6 +122,7 @@ static void publish(const struct record *r)
 	char *path = xasprintf("%s/ledger.jsonl", r->experiments);
 	/* Made before the swap, while the old incumbent is still there. */
 	char *traces = record_traces(r), *page = record_page(r);
+	char *change = record_change(r);
 	static struct ledger l;
 	struct fault f;
 	json *line;
@@ -143,6 +144,7 @@ static void publish(const struct record *r)
 	sweep(r->experiments, NULL);
 	sweep(r->dir, NULL);
 	write_page(r, "trace.jsonl", traces);
+	write_page(r, "change.diff", change);
 	write_page(r, "result.md", page);
 }
 

@@ -120,8 +120,9 @@ int experiments_lock(const char *dir, struct fault *f)
 /* NAME.EXT and the six letters of mkstemp(3). */
 static int is_leftover(const char *name, const char *stem)
 {
-	static const char *const extension[] = {
-	        ".c.", ".cu.", ".md.", ".json.", ".jsonl.", ".tsv.", ".log."};
+	static const char *const extension[] = {".c.",    ".cu.",    ".md.",
+	                                        ".json.", ".jsonl.", ".tsv.",
+	                                        ".log.",  ".diff."};
 	size_t len = strlen(name), n = stem ? strlen(stem) : 0;
 
 	if (stem && (strncmp(name, stem, n) != 0 || name[n] != '.'))

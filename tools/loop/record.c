@@ -1,5 +1,6 @@
 /* record - all that an experiment's files say, read for its last page */
 #include "record.h"
+#include "diff.h"
 #include "file.h"
 #include "memory.h"
 
@@ -136,4 +137,18 @@ const json *record_check(const struct record *r, const char *uuid)
 const json *record_timing(const struct record *r, const char *uuid)
 {
 	return with_uuid(json_get(r->verdict.document, "workloads"), uuid);
+}
+
+char *record_change(const struct record *r)
+{
+	const char *name = strrchr(r->source, '/') + 1;
+	char *from = xasprintf("%s/%s", r->base.incumbent, name);
+	char *to = xasprintf("%s/%s", r->base.experiment, name);
+	struct diff_side before = {from, r->incumbent, strlen(r->incumbent)};
+	struct diff_side after = {to, r->candidate, strlen(r->candidate)};
+	char *change = diff_unified(&before, &after);
+
+	free(from);
+	free(to);
+	return change;
 }

@@ -30,6 +30,10 @@ void record_free(struct record *r);
 const json *record_check(const struct record *r, const char *uuid);
 const json *record_timing(const struct record *r, const char *uuid);
 
+/* change.diff: what the candidate changed in the incumbent's source, "" where
+ * nothing. Caller frees. */
+char *record_change(const struct record *r);
+
 /* result.md. Caller frees. */
 char *record_page(const struct record *r);
 

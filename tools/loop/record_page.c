@@ -1,8 +1,6 @@
 /* record_page - result.md, readable in a minute */
-#include "command.h"
 #include "knobs.h"
 #include "memory.h"
-#include "program.h"
 #include "record.h"
 
 #include <math.h>
@@ -42,32 +40,10 @@ static void print_quoted(FILE *p, const char *text, int lines)
 
 static void print_diff(FILE *p, const struct record *r)
 {
-	char *before = realpath(r->before, NULL);
-	char *after = realpath(r->source, NULL);
-	char *argv[] = {(char *)"diff",
-	                (char *)"-u",
-	                (char *)"--label=incumbent",
-	                (char *)"--label=candidate",
-	                before,
-	                after,
-	                NULL};
-	const char *const reads[] = {before, after, NULL};
-	struct command c = {.file = program_find("diff"),
-	                    .argv = argv,
-	                    .limit_s = 10,
-	                    .reads = reads};
-	struct command_result result;
-	struct fault f;
+	char *change = record_change(r);
 
-	if (!c.file || !before || !after || command_run(&c, &result, &f)) {
-		fprintf(p, "Compare %s with %s.\n", r->source, r->before);
-	} else {
-		print_quoted(p, result.output, DIFF_LINES);
-		free(result.output);
-	}
-	free((char *)c.file);
-	free(before);
-	free(after);
+	print_quoted(p, change, DIFF_LINES);
+	free(change);
 }
 
 /* Both texts differ in knobs' values alone. Fills the choice made. */
