@@ -1,7 +1,9 @@
 /* incumbent - say which solution stands; adopt a hand edit; go back */
 #include "base.h"
 #include "claim.h"
+#include "clock.h"
 #include "file.h"
+#include "journal.h"
 #include "knobs.h"
 #include "ledger.h"
 #include "lineage.h"
@@ -69,7 +71,7 @@ static void append(const struct place *p, const char *experiment,
 	json_add(line, "knobs", knobs);
 	json_add_string(line, "at", now);
 	json_add_null(line, "seconds");
-	if (ledger_append(p->ledger_path, line, &f))
+	if (journal_append(p->ledger_path, line, &f))
 		die(&f);
 	json_free(line);
 }

@@ -7,6 +7,7 @@
 #include "base.h"
 #include "build.h"
 #include "claim.h"
+#include "clock.h"
 #include "file.h"
 #include "ledger.h"
 #include "lineage.h"

@@ -4,7 +4,9 @@
  * the files to be done or not, so that a killed snapshot is simply run again.
  */
 #include "claim.h"
+#include "clock.h"
 #include "file.h"
+#include "journal.h"
 #include "memory.h"
 #include "record.h"
 #include "tool.h"
@@ -15,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define USAGE "snapshot -k kernel -e experiments -w workloads experiment"
@@ -67,16 +68,6 @@ static void add_number(json *line, const char *key, double x)
 		json_add_number(line, key, x);
 	else
 		json_add_null(line, key);
-}
-
-static double seconds_between(const char *from, const char *to)
-{
-	struct tm a = {0}, b = {0};
-
-	if (!to || !strptime(from, "%Y-%m-%dT%H:%M:%SZ", &a) ||
-	    !strptime(to, "%Y-%m-%dT%H:%M:%SZ", &b))
-		return NAN;
-	return difftime(timegm(&b), timegm(&a));
 }
 
 static json *ledger_line(const struct record *r)
@@ -134,7 +125,7 @@ static void publish(const struct record *r)
 		if (strcmp(r->verdict.outcome, OUTCOME_ACCEPT) == 0)
 			swap(r, &l);
 		line = ledger_line(r);
-		if (ledger_append(path, line, &f))
+		if (journal_append(path, line, &f))
 			die(&f);
 		json_free(line);
 	}

@@ -215,7 +215,7 @@ int file_append(const char *path, const char *line)
 	}
 	if (n < 0 || fsync(fd))
 		return close_keeping_errno(fd);
-	return close(fd);
+	return close(fd) || sync_dir_of(path) ? -1 : 0;
 }
 
 int path_is_beneath(const char *path)

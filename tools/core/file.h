@@ -27,7 +27,8 @@ int file_write(const char *path, const void *data, size_t len);
 /* Copies a regular file atomically, up to max bytes. */
 int file_copy(const char *from, const char *to, size_t max);
 
-/* Appends one line ('\n' is added) with one write(2), and fsyncs. */
+/* Appends one line ('\n' is added) with one write(2), and fsyncs file and
+ * folder. */
 int file_append(const char *path, const char *line);
 
 /* 1 if a path that a document names stays beneath the folder that it is put

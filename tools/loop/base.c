@@ -7,7 +7,6 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 int base_read(const char *path, struct base *out, struct fault *f)
 {
@@ -106,13 +105,4 @@ char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 	free(dir);
 	json_free(d);
 	return line;
-}
-
-void time_text(char out[TIME_TEXT])
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	strftime(out, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }

@@ -36,8 +36,4 @@ struct ground {
  * Returns NULL with the fault set. */
 char *base_text(const struct base *b, const struct ground *g, struct fault *f);
 
-/* The present time, as ISO 8601 in UTC. */
-#define TIME_TEXT 32
-void time_text(char out[TIME_TEXT]);
-
 #endif

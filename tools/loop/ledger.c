@@ -1,18 +1,13 @@
 /* ledger - ledger.jsonl: one line for each thing that happened to a kernel */
 #include "ledger.h"
-#include "file.h"
+#include "journal.h"
 #include "memory.h"
 #include "verdict.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define LEDGER_MAX ((size_t)1 << 28)
 
 static char *text_of(const json *line, const char *key)
 {
@@ -78,44 +73,21 @@ static int read_entry(const json *line, const char *path,
 	return 0;
 }
 
-static int read_lines(char *text, const char *path, struct ledger *out,
-                      struct fault *f)
-{
-	size_t room = 0;
-	long number = 1;
-
-	for (char *p = text, *end; (end = strchr(p, '\n')); p = end + 1) {
-		json *line =
-		        json_parse(p, (size_t)(end - p), path, number++, f);
-		int failed;
-
-		if (!line)
-			return -1;
-		if (out->count == room) {
-			room = room ? room * 2 : 64;
-			out->item =
-			        xrealloc(out->item, room, sizeof *out->item);
-		}
-		memset(&out->item[out->count], 0, sizeof *out->item);
-		failed = read_entry(line, path, &out->item[out->count], f);
-		json_free(line);
-		if (failed)
-			return -1;
-		out->count++;
-	}
-	return 0;
-}
-
 int ledger_read(const char *path, struct ledger *out, struct fault *f)
 {
-	char *text = file_read(path, LEDGER_MAX, NULL);
-	int failed;
+	struct journal j;
+	int failed = 0;
 
 	*out = (struct ledger){0};
-	if (!text)
-		return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
-	failed = read_lines(text, path, out, f);
-	free(text);
+	if (journal_read(path, &j, f))
+		return -1;
+	out->item = xcalloc(j.count, sizeof *out->item);
+	while (out->count < j.count && !failed) {
+		failed = read_entry(j.line[out->count], path,
+		                    &out->item[out->count], f);
+		out->count += !failed;
+	}
+	journal_free(&j);
 	if (failed)
 		ledger_free(out);
 	return failed;
@@ -162,35 +134,6 @@ void ledger_free(struct ledger *l)
 	}
 	free(l->item);
 	*l = (struct ledger){0};
-}
-
-/* Cuts off a last line that never got its newline. */
-static int mend(const char *path, struct fault *f)
-{
-	size_t len, keep;
-	char *text = file_read(path, LEDGER_MAX, &len);
-
-	if (!text)
-		return errno == ENOENT ? 0 : fault_errno(f, "%s", path);
-	for (keep = len; keep > 0 && text[keep - 1] != '\n';)
-		keep--;
-	free(text);
-	if (keep < len && truncate(path, (off_t)keep))
-		return fault_errno(f, "%s", path);
-	return 0;
-}
-
-int ledger_append(const char *path, const json *line, struct fault *f)
-{
-	char *text;
-	int failed;
-
-	if (mend(path, f))
-		return -1;
-	text = json_text(line, 0);
-	failed = file_append(path, text);
-	free(text);
-	return failed ? fault_errno(f, "%s", path) : 0;
 }
 
 int ledger_is_baseline(const struct ledger_entry *e)

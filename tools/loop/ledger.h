@@ -48,8 +48,6 @@ void ledger_add_pending(struct ledger *l, const char *experiment,
                         const char *device, const char *source,
                         const json *knobs);
 
-int ledger_append(const char *path, const json *line, struct fault *f);
-
 /* accept, adopt or revert: the entry's source became the incumbent. */
 int ledger_is_baseline(const struct ledger_entry *e);
 

@@ -1,0 +1,71 @@
+/* budget - BUDGET_USD, BUDGET_TOKENS and BUDGET_GPU_S of the environment */
+#include "budget.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A sum of decimal fractions is off by its rounding, which is no overspend. */
+#define ROUNDING 1e-9
+
+static int read_one(const char *name, double *out, struct fault *f)
+{
+	const char *text = getenv(name);
+
+	if (text && *text && amount_number(text, out))
+		return fault_set(f, "%s=%.40s: want a number, 0 or more", name,
+		                 text);
+	return 0;
+}
+
+int budget_read(struct amount *out, struct fault *f)
+{
+	const char *tokens = getenv("BUDGET_TOKENS");
+
+	*out = amount_endless;
+	if (tokens && *tokens && amount_count(tokens, &out->tokens))
+		return fault_set(
+		        f,
+		        "BUDGET_TOKENS=%.40s: want a whole number, 0 or more",
+		        tokens);
+	return read_one("BUDGET_USD", &out->usd, f) ||
+	                       read_one("BUDGET_GPU_S", &out->gpu_s, f)
+	               ? -1
+	               : 0;
+}
+
+static int exceeds(const char *name, double budget, double charged, double open,
+                   double cap, struct fault *f)
+{
+	if (charged + cap <= budget * (1 + ROUNDING))
+		return 0;
+	fault_set(f,
+	          "%s: %.10g do not fit into %.10g: %.10g are charged, %.10g "
+	          "of them reserved and not settled",
+	          name, cap, budget, charged, open);
+	return 1;
+}
+
+int budget_allows(const struct amount *budget, const struct total *t,
+                  const struct amount *cap, struct fault *f)
+{
+	struct amount sum = t->charged;
+
+	if (isfinite(budget->usd) && isnan(cap->usd))
+		return fault_set(f, "BUDGET_USD is set, and the price is not "
+		                    "known: add the model to a table and name "
+		                    "it by PRICES=file");
+	if (isfinite(budget->usd) && t->unpriced)
+		return fault_set(f,
+		                 "BUDGET_USD is set, and %s has no price: "
+		                 "spend settle %s usd=...",
+		                 t->unpriced, t->unpriced);
+	amount_add(&sum, cap);
+	if (sum.tokens > budget->tokens)
+		return exceeds("BUDGET_TOKENS", (double)budget->tokens,
+		               (double)t->charged.tokens,
+		               (double)t->open.tokens, (double)cap->tokens, f);
+	return exceeds("BUDGET_USD", budget->usd, t->charged.usd, t->open.usd,
+	               cap->usd, f) ||
+	       exceeds("BUDGET_GPU_S", budget->gpu_s, t->charged.gpu_s,
+	               t->open.gpu_s, cap->gpu_s, f);
+}
