@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define SYNOPSIS                                                               \
-	"build-kernel [-v] [-a arch] [-z sanitizers] -c cache -d cpu|cuda "    \
+	"build-kernel [-rv] [-a arch] [-z sanitizers] -c cache -d cpu|cuda "   \
 	"-o build.json kernel_dir source"
 #define COMPILE_LIMIT_S 120
 #define OBJECT_MAX ((size_t)1 << 30)
@@ -34,6 +34,7 @@ static int is_verbose;
 struct request {
 	const char *cache, *device, *arch, *sanitize, *output, *kernel_dir,
 	        *source;
+	int report;
 };
 
 /* "x.json" becomes "x.log". */
@@ -313,8 +314,8 @@ static int build(const struct request *q)
 	if (settings_read(path, q->device, kernel_settings_known, &settings,
 	                  &f) ||
 	    sources_read(&s, q->source, q->device, &f) ||
-	    recipe_make(&r, &s, q->device, q->arch, q->sanitize, &settings,
-	                q->kernel_dir, w.dir, &f))
+	    recipe_make(&r, &s, q->device, q->arch, q->sanitize, q->report,
+	                &settings, q->kernel_dir, w.dir, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
 	answer = use_report(q, &r);
 	if (answer < 0 && use_entry(q, &r))
@@ -333,7 +334,7 @@ int main(int argc, char **argv)
 	int c;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "a:c:d:o:vz:")) != -1) {
+	while ((c = getopt(argc, argv, "a:c:d:o:rvz:")) != -1) {
 		if (c == 'a')
 			q.arch = optarg;
 		else if (c == 'z')
@@ -344,6 +345,8 @@ int main(int argc, char **argv)
 			q.device = optarg;
 		else if (c == 'o')
 			q.output = optarg;
+		else if (c == 'r')
+			q.report = 1;
 		else if (c == 'v')
 			is_verbose = 1;
 		else

@@ -217,8 +217,27 @@ static char *make_flags(struct sources *s, const struct settings *settings,
 	return flags;
 }
 
+/* The flags, and those that have the compiler report. Frees what it is given.
+ */
+static char *add_report(char *flags, int is_cuda, const char *dir)
+{
+	const char *more = " -Xptxas -v";
+	struct toolchain t;
+	struct fault ignored;
+	char *longer;
+
+	if (!is_cuda && toolchain_find(&t, "cc", "", dir, &ignored) == 0)
+		more = strstr(t.version, "clang")
+		               ? " -Rpass=loop-vectorize "
+		                 "-Rpass-missed=loop-vectorize"
+		               : " -fopt-info-vec-optimized-missed";
+	longer = xasprintf("%s%s", flags, more);
+	free(flags);
+	return longer;
+}
+
 int recipe_make(struct recipe *r, struct sources *s, const char *device,
-                const char *arch, const char *sanitize,
+                const char *arch, const char *sanitize, int report,
                 const struct settings *settings, const char *kernel_dir,
                 const char *dir, struct fault *f)
 {
@@ -237,6 +256,8 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	if (!flags)
 		return -1;
 	out = open_memstream(&r->line, &len);
+	if (report)
+		flags = add_report(flags, is_cuda, dir);
 	if (is_cuda)
 		print_cuda(out, r, s, flags);
 	else

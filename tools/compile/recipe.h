@@ -24,11 +24,12 @@ struct recipe {
 
 /* Chooses compiler and flags for sources, to run in dir, which exists. The
  * settings' arch wins, then arch ("sm_90", "90a"); NULL: the device's.
- * sanitize: words of sanitize.h, or NULL. Adds to sources the headers that
- * include folders hold. The strings live as long as
+ * sanitize: words of sanitize.h, or NULL. report: the compiler is to say what
+ * it did with loops, or what each kernel takes (ptxas.h, remarks.h). Adds to
+ * sources the headers that include folders hold. The strings live as long as
  * the program. Returns -1 with the fault set. */
 int recipe_make(struct recipe *r, struct sources *s, const char *device,
-                const char *arch, const char *sanitize,
+                const char *arch, const char *sanitize, int report,
                 const struct settings *settings, const char *kernel_dir,
                 const char *dir, struct fault *f);
 
