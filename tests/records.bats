@@ -39,7 +39,8 @@ audit_packed() {
 		[ -e "$archive" ] || skip "none is kept"
 		tar xJf "$archive" -C "$BATS_TEST_TMPDIR"
 	done
-	cat "$BATS_TEST_TMPDIR"/experiments/*/ledger.jsonl >all
+	cd "$BATS_TEST_TMPDIR"
+	cat experiments/*/ledger.jsonl >all
 	[ "$(grep -c '"outcome": "accept"' all)" = 0 ]
 }
 
