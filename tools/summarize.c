@@ -2,11 +2,14 @@
  *
  * Both pages are views: they can be thrown away and made again.
  */
+#include "account.h"
+#include "budget.h"
 #include "claim.h"
 #include "file.h"
 #include "ledger.h"
 #include "lessons.h"
 #include "memory.h"
+#include "spend.h"
 #include "tool.h"
 #include "verdict.h"
 
@@ -18,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE "summarize [-s] -e experiments"
+#define USAGE "summarize [-s | -u speedup -d device] -e experiments"
 #define LAST_SHOWN 5
 
 /* The last name of a path. */
@@ -189,45 +192,91 @@ static void write_page(const char *dir, const char *name, char *page)
 	free(page);
 }
 
+static _Noreturn void die(const struct fault *f)
+{
+	errx(EXIT_TROUBLE, "%s", f->text);
+}
+
+static void print_spend(const struct ledger *l, const struct link *link,
+                        const char *experiments)
+{
+	char *path = xasprintf("%s/spend.jsonl", experiments);
+	struct amount budget;
+	struct spend s;
+	struct fault f;
+
+	if (budget_read(&budget, &f) || spend_read(path, &s, &f))
+		die(&f);
+	account_print(stdout, l, link, &s, &budget);
+	spend_free(&s);
+	free(path);
+}
+
+/* Is the incumbent of a device so many times as fast as what it began with? */
+static int is_reached(const struct ledger *l, const struct link *link,
+                      const char *device, const char *until)
+{
+	const struct ledger_entry *stands = ledger_baseline(l, device);
+	double want, y = stands ? link[stands - l->item].y : 0;
+
+	if (amount_number(until, &want) || want <= 0)
+		errx(EXIT_TROUBLE, "%s: want a speedup, more than 0", until);
+	return exp(y) >= want; /* unknown: no */
+}
+
+static void write_pages(const struct ledger *l, const struct link *link,
+                        const char *experiments)
+{
+	const char *kernel = kernel_name(experiments);
+
+	write_page(experiments, "summary.md", summary(l, link, kernel));
+	write_page(experiments, "LESSONS.md",
+	           lessons_page(experiments, l, link, kernel));
+}
+
 int main(int argc, char *argv[])
 {
-	const char *experiments = NULL;
+	const char *experiments = NULL, *device = NULL, *until = NULL;
 	struct ledger l;
 	struct link *link;
 	struct fault f;
 	char *path;
-	int c, status = 0;
+	int c, status = 0, result = EXIT_YES;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "e:s")) != -1) {
-		if (c == 'e')
+	while ((c = getopt(argc, argv, "d:e:su:")) != -1) {
+		if (c == 'd')
+			device = optarg;
+		else if (c == 'e')
 			experiments = optarg;
 		else if (c == 's')
 			status = 1;
+		else if (c == 'u')
+			until = optarg;
 		else
 			tool_usage(USAGE);
 	}
-	if (optind != argc || !experiments)
+	if (optind != argc || !experiments || !until != !device ||
+	    (until && status))
 		tool_usage(USAGE);
-	if (!status && experiments_lock(experiments, &f) < 0)
-		errx(EXIT_TROUBLE, "%s", f.text);
+	if (!status && !until && experiments_lock(experiments, &f) < 0)
+		die(&f);
 	path = xasprintf("%s/ledger.jsonl", experiments);
 	if (ledger_read(path, &l, &f))
-		errx(EXIT_TROUBLE, "%s", f.text);
+		die(&f);
 	free(path);
 	link = xcalloc(l.count, sizeof *link);
 	ledger_chain(&l, link);
-	if (status) {
+	if (until) {
+		result = is_reached(&l, link, device, until) ? EXIT_YES
+		                                             : EXIT_NO;
+	} else if (status) {
 		print_status(&l, link, experiments);
+		print_spend(&l, link, experiments);
 	} else {
-		const char *kernel = kernel_name(experiments);
-
-		write_page(experiments, "summary.md",
-		           summary(&l, link, kernel));
-		write_page(experiments, "LESSONS.md",
-		           lessons_page(experiments, &l, link, kernel));
+		write_pages(&l, link, experiments);
 	}
 	free(link);
 	ledger_free(&l);
-	return EXIT_YES;
+	return result;
 }

@@ -102,6 +102,12 @@ int job_trials(const struct settings *s, int *out, struct fault *f)
 	return read_count(s, "trials", 0, 1000000, out, f);
 }
 
+int job_seconds(const struct settings *s, double *out, struct fault *f)
+{
+	*out = strcmp(s->device, "cuda") ? 45 : 120;
+	return settings_number(s, "bench_s", 1, 1e6, out, f);
+}
+
 static int read_mode(struct job *j, struct fault *f)
 {
 	j->mode = settings_string(&j->settings, "mode", "cold");

@@ -64,6 +64,10 @@ void job_free(struct job *j);
 /* The setting `trials`. Returns -1 with the fault set. */
 int job_trials(const struct settings *s, int *out, struct fault *f);
 
+/* The seconds of a whole judgement: the setting `bench_s`. Returns -1 with the
+ * fault set. */
+int job_seconds(const struct settings *s, double *out, struct fault *f);
+
 /* DIR/NAME. Caller frees. */
 char *job_file(const struct job *j, const char *name);
 

@@ -236,11 +236,11 @@ static int write_head(const char *dir, const struct job_parts *p,
                       const struct settings *s, uint64_t seed,
                       const char *hidden, struct fault *f)
 {
-	double budget = strcmp(s->device, "cuda") ? 45 : 120;
 	int is_bench = p->phase == PHASE_BENCH, failed;
 	char *path, *text;
+	double budget;
 
-	if (settings_number(s, "bench_s", 1, 1e6, &budget, f))
+	if (job_seconds(s, &budget, f))
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;

@@ -33,16 +33,19 @@ int budget_read(struct amount *out, struct fault *f)
 	               : 0;
 }
 
-static int exceeds(const char *name, double budget, double charged, double open,
-                   double cap, struct fault *f)
+static int refuse(const char *name, double budget, double charged, double open,
+                  double cap, struct fault *f)
 {
-	if (charged + cap <= budget * (1 + ROUNDING))
-		return 0;
 	fault_set(f,
 	          "%s: %.10g do not fit into %.10g: %.10g are charged, %.10g "
 	          "of them reserved and not settled",
 	          name, cap, budget, charged, open);
 	return 1;
+}
+
+static int exceeds(double sum, double budget)
+{
+	return !(sum <= budget * (1 + ROUNDING));
 }
 
 int budget_allows(const struct amount *budget, const struct total *t,
@@ -61,11 +64,14 @@ int budget_allows(const struct amount *budget, const struct total *t,
 		                 t->unpriced, t->unpriced);
 	amount_add(&sum, cap);
 	if (sum.tokens > budget->tokens)
-		return exceeds("BUDGET_TOKENS", (double)budget->tokens,
-		               (double)t->charged.tokens,
-		               (double)t->open.tokens, (double)cap->tokens, f);
-	return exceeds("BUDGET_USD", budget->usd, t->charged.usd, t->open.usd,
-	               cap->usd, f) ||
-	       exceeds("BUDGET_GPU_S", budget->gpu_s, t->charged.gpu_s,
-	               t->open.gpu_s, cap->gpu_s, f);
+		return refuse("BUDGET_TOKENS", (double)budget->tokens,
+		              (double)t->charged.tokens, (double)t->open.tokens,
+		              (double)cap->tokens, f);
+	if (isfinite(budget->usd) && exceeds(sum.usd, budget->usd))
+		return refuse("BUDGET_USD", budget->usd, t->charged.usd,
+		              t->open.usd, cap->usd, f);
+	if (exceeds(sum.gpu_s, budget->gpu_s))
+		return refuse("BUDGET_GPU_S", budget->gpu_s, t->charged.gpu_s,
+		              t->open.gpu_s, cap->gpu_s, f);
+	return 0;
 }
