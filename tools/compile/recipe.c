@@ -222,7 +222,7 @@ static char *make_flags(struct sources *s, const struct settings *settings,
 static char *add_report(char *flags, int is_cuda, const char *dir)
 {
 	const char *more = " -Xptxas -v";
-	struct toolchain t;
+	static struct toolchain t; /* as its strings live */
 	struct fault ignored;
 	char *longer;
 

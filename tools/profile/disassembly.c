@@ -89,7 +89,7 @@ char *disassemble(const char *tool, const char *const *options,
 {
 	char *path = realpath(tool, NULL), *copy, *text = NULL, *slash;
 	struct words w = {0};
-	struct workshop shop;
+	static struct workshop shop; /* as its strings live */
 
 	if (!path) {
 		fault_errno(f, "%s", tool);
