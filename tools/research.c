@@ -1,0 +1,240 @@
+/* research - have a plan made from the records, and check it against them
+ *
+ * A conversation in EXPERIMENTS/research/NNNN: this program writes questions
+ * and reads replies, ask(1) answers. Each call finds from the files what is
+ * next, so that a killed one is simply made again. A conversation is over when
+ * its result.md is there, which is written last.
+ */
+#include "claim.h"
+#include "conversation.h"
+#include "file.h"
+#include "memory.h"
+#include "plan_check.h"
+#include "research_prompt.h"
+#include "tool.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define USAGE "research [-n] -d device -e experiments -k kernel"
+#define MOST_TURNS 4 /* the question, and three repairs */
+#define MOST_FOLDERS 9999
+
+static _Noreturn void die(const struct fault *f)
+{
+	errx(EXIT_TROUBLE, "%s", f->text);
+}
+
+static void write_in(const char *dir, const char *name, const char *text)
+{
+	struct fault f;
+
+	if (experiment_write(dir, name, text, strlen(text), &f))
+		die(&f);
+}
+
+static int is_over(const char *dir)
+{
+	char *path = xasprintf("%s/result.md", dir);
+	int over = file_exists(path);
+
+	free(path);
+	return over;
+}
+
+/* It asks about this device, or has asked nothing yet. */
+static int is_ours(const struct conversation *c, const char *device)
+{
+	char *heading = research_heading(device);
+	int ours = c->count == 0 ||
+	           strncmp(c->turn[0].prompt, heading, strlen(heading)) == 0;
+
+	free(heading);
+	return ours;
+}
+
+/* The conversation to go on with, or a folder for a new one. Caller frees. */
+static char *find(const struct research_ground *g, struct conversation *c)
+{
+	struct fault f;
+
+	for (long n = 1; n <= MOST_FOLDERS; n++) {
+		char *dir = xasprintf("%s/research/%04ld", g->experiments, n);
+
+		if (!is_over(dir)) {
+			if (conversation_read(dir, c, &f))
+				die(&f);
+			if (is_ours(c, g->device))
+				return dir;
+			conversation_free(c);
+		}
+		free(dir);
+	}
+	errx(EXIT_TROUBLE, "%s/research: full: remove it", g->experiments);
+}
+
+/* The next question, and where it waits for its answer. */
+static int wait_in(const char *dir)
+{
+	puts(dir);
+	return EXIT_YES;
+}
+
+static int begin(const struct research_ground *g, const char *dir)
+{
+	char *prompt = research_prompt(g);
+	struct fault f;
+
+	if (conversation_begin(dir, research_system, prompt, &f))
+		die(&f);
+	free(prompt);
+	return wait_in(dir);
+}
+
+static int say_again(const char *dir, size_t turn, const char *wrong)
+{
+	char *prompt = research_again(wrong);
+	struct fault f;
+
+	if (conversation_say(dir, turn, prompt, &f))
+		die(&f);
+	free(prompt);
+	return wait_in(dir);
+}
+
+static int publish(const struct research_ground *g, const char *dir,
+                   const char *plan)
+{
+	const char *name = strrchr(dir, '/') + 1;
+	char *page = xasprintf("# Plan for %s, from research/%s\n\nA model's "
+	                       "words; what they cite was found on record.\n\n"
+	                       "%s",
+	                       g->device, name, plan);
+	char *result = xasprintf("# research/%s: plan\n\n%s", name, plan);
+
+	write_in(g->experiments, "plan.md", page);
+	write_in(dir, "result.md", result);
+	printf("%s/plan.md\n", g->experiments);
+	free(page);
+	free(result);
+	return EXIT_YES;
+}
+
+static int refuse(const char *dir, const char *wrong)
+{
+	const char *name = strrchr(dir, '/') + 1;
+	char *result = xasprintf("# research/%s: refused\n\nThe last of %d "
+	                         "plans did not hold against the records "
+	                         "either:\n\n%s",
+	                         name, MOST_TURNS, wrong);
+
+	write_in(dir, "result.md", result);
+	free(result);
+	warnx("%s: none of %d plans held against the records: see result.md",
+	      dir, MOST_TURNS);
+	return EXIT_NO;
+}
+
+static int judge(const struct research_ground *g, const char *dir,
+                 const struct conversation *c)
+{
+	const char *reply = c->turn[c->count - 1].reply;
+	struct plan_records r = {g->ledger, g->device, c->turn[0].prompt};
+	char *plan, *wrong;
+	int status;
+
+	if (plan_check(reply, strlen(reply), &r, &plan, &wrong) == 0)
+		status = publish(g, dir, plan);
+	else if (c->count < MOST_TURNS)
+		status = say_again(dir, c->count + 1, wrong);
+	else
+		status = refuse(dir, wrong);
+	free(plan);
+	free(wrong);
+	return status;
+}
+
+static int go_on(const struct research_ground *g)
+{
+	struct conversation c;
+	char *dir = find(g, &c);
+	int status;
+
+	if (c.count == 0)
+		status = begin(g, dir);
+	else if (conversation_is_waiting(&c))
+		status = wait_in(dir);
+	else
+		status = judge(g, dir, &c);
+	conversation_free(&c);
+	free(dir);
+	return status;
+}
+
+static void load(const struct research_ground *g, struct ledger *l)
+{
+	char *path = xasprintf("%s/ledger.jsonl", g->experiments);
+	size_t own = 0;
+	struct fault f;
+
+	if (ledger_read(path, l, &f))
+		die(&f);
+	for (size_t i = 0; i < l->count; i++)
+		own += strcmp(l->item[i].device, g->device) == 0;
+	if (own == 0)
+		errx(EXIT_NO,
+		     "%s: no experiments on %s to learn from: make "
+		     "optimize",
+		     path, g->device);
+	free(path);
+}
+
+int main(int argc, char *argv[])
+{
+	static struct ledger ledger;
+	struct research_ground g = {.ledger = &ledger};
+	int c, dry = 0, status = EXIT_YES;
+	struct fault f;
+
+	tool_start();
+	while ((c = getopt(argc, argv, "d:e:k:n")) != -1) {
+		switch (c) {
+		case 'd':
+			g.device = optarg;
+			break;
+		case 'e':
+			g.experiments = optarg;
+			break;
+		case 'k':
+			g.kernel_dir = optarg;
+			break;
+		case 'n':
+			dry = 1;
+			break;
+		default:
+			tool_usage(USAGE);
+		}
+	}
+	if (optind != argc || !g.device || !g.experiments || !g.kernel_dir)
+		tool_usage(USAGE);
+	if (strcmp(g.device, "cpu") != 0 && strcmp(g.device, "cuda") != 0)
+		errx(EXIT_TROUBLE, "%s: want a device: cpu or cuda", g.device);
+	if (!dry && experiments_lock(g.experiments, &f) < 0)
+		die(&f);
+	load(&g, &ledger);
+	if (dry) {
+		char *prompt = research_prompt(&g);
+
+		printf("%s\n%s", research_system, prompt);
+		free(prompt);
+	} else {
+		status = go_on(&g);
+	}
+	ledger_free(&ledger);
+	return status;
+}
