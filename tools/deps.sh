@@ -30,6 +30,7 @@ need gcc command -v "${CC:-cc}"
 need libc6-dev test -e /usr/include/stdio.h
 need make command -v make
 need libcjson-dev has_header cjson/cJSON.h
+need libcurl4-openssl-dev has_header curl/curl.h
 need bats command -v bats
 need bubblewrap command -v bwrap
 # nvcc compiles its host side with g++.
@@ -49,7 +50,7 @@ fi
 }
 
 command -v apt-get >/dev/null || fail "this system has no apt-get: install" \
-	"a C11 compiler, GNU make 4.3, cJSON 1.7 with its header," \
+	"a C11 compiler, GNU make 4.3, cJSON 1.7 and libcurl 7.85 with their headers," \
 	"bubblewrap and bats 1.5, then run make again"
 if [ "$(id -u)" -eq 0 ]; then
 	as_root='env'

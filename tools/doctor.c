@@ -277,6 +277,7 @@ int main(int argc, char *argv[])
 	check_program(NEEDED, "cc", "--version", "make deps");
 	check_make();
 	say(NEEDED, "cJSON", "built in", "");
+	say(NEEDED, "libcurl", "built in", "");
 	check_program(NEEDED, "diff", "--version", "make deps");
 	check_program(NEEDED, "flock", "--version", "make deps");
 	/* A script, which does not run in the jail. */

@@ -1,40 +1,62 @@
 /* answer - a reply with what it took: the file n.reply.json */
 #include "answer.h"
+#include "memory.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-static const struct {
+struct field {
 	const char *key;
 	size_t at;
-} tokens[] = {
+};
+
+static const struct field words[] = {
+        {"proposer", offsetof(struct answer, proposer)},
+        {"model", offsetof(struct answer, model)},
+        {"text", offsetof(struct answer, text)},
+        {"stop_reason", offsetof(struct answer, stop_reason)},
+        {"at", offsetof(struct answer, at)},
+        {"prompt_sha256", offsetof(struct answer, prompt_sha256)},
+};
+static const struct field tokens[] = {
         {"input_tokens", offsetof(struct usage, input_tokens)},
         {"output_tokens", offsetof(struct usage, output_tokens)},
         {"cache_read_tokens", offsetof(struct usage, cache_read_tokens)},
         {"cache_write_tokens", offsetof(struct usage, cache_write_tokens)},
 };
+#define WORDS (sizeof words / sizeof *words)
 #define TOKENS (sizeof tokens / sizeof *tokens)
+
+static char **word_of(struct answer *a, size_t i)
+{
+	return (char **)((char *)a + words[i].at);
+}
+
+static int64_t *tokens_of(struct usage *u, size_t i)
+{
+	return (int64_t *)((char *)u + tokens[i].at);
+}
 
 json *answer_json(const struct answer *a)
 {
+	struct answer copy = *a;
 	json *v = json_object(), *usage;
 
-	json_add_string(v, "proposer", a->proposer);
-	json_add_string(v, "model", a->model);
-	json_add_string(v, "text", a->text);
-	json_add_string(v, "stop_reason", a->stop_reason);
+	for (size_t i = 0; i < WORDS; i++) {
+		const char *word = *word_of(&copy, i);
+
+		json_add_string(v, words[i].key, word ? word : "");
+	}
 	usage = json_add(v, "usage", json_object());
 	for (size_t i = 0; i < TOKENS; i++)
 		json_add_integer(usage, tokens[i].key,
-		                 *(const int64_t *)((const char *)&a->usage +
-		                                    tokens[i].at));
+		                 *tokens_of(&copy.usage, i));
 	if (isfinite(a->usd))
 		json_add_number(v, "usd", a->usd);
 	else
 		json_add_null(v, "usd");
 	json_add_number(v, "seconds", a->seconds);
 	json_add_integer(v, "requests", a->requests);
-	json_add_string(v, "at", a->at);
-	json_add_string(v, "prompt_sha256", a->prompt_sha256);
 	return v;
 }
 
@@ -42,7 +64,7 @@ static int read_usage(const json *usage, const char *path, struct usage *out,
                       struct fault *f)
 {
 	for (size_t i = 0; i < TOKENS; i++) {
-		int64_t *n = (int64_t *)((char *)out + tokens[i].at);
+		int64_t *n = tokens_of(out, i);
 
 		if (json_want_integer(usage, tokens[i].key, path, n, f))
 			return -1;
@@ -53,44 +75,50 @@ static int read_usage(const json *usage, const char *path, struct usage *out,
 	return 0;
 }
 
+static int read_all(const json *v, const char *path, struct answer *out,
+                    struct fault *f)
+{
+	const char *word;
+
+	for (size_t i = 0; i < WORDS; i++) {
+		if (json_want_string(v, words[i].key, path, &word, f))
+			return -1;
+		*word_of(out, i) = xstrdup(word);
+	}
+	if (!json_is_null(json_get(v, "usd")) &&
+	    json_want_number(v, "usd", path, &out->usd, f))
+		return -1;
+	return read_usage(json_get(v, "usage"), path, &out->usage, f) ||
+	                       json_want_number(v, "seconds", path,
+	                                        &out->seconds, f) ||
+	                       json_want_integer(v, "requests", path,
+	                                         &out->requests, f)
+	               ? -1
+	               : 0;
+}
+
 int answer_of(const json *v, const char *path, struct answer *out,
               struct fault *f)
 {
-	const json *usd = json_get(v, "usd");
-
 	*out = (struct answer){.usd = NAN};
-	if (json_want_name(v, "proposer", path, &out->proposer, f) ||
-	    json_want_string(v, "model", path, &out->model, f) ||
-	    json_want_string(v, "text", path, &out->text, f) ||
-	    json_want_string(v, "stop_reason", path, &out->stop_reason, f) ||
-	    read_usage(json_get(v, "usage"), path, &out->usage, f) ||
-	    json_want_number(v, "seconds", path, &out->seconds, f) ||
-	    json_want_integer(v, "requests", path, &out->requests, f) ||
-	    json_want_name(v, "at", path, &out->at, f) ||
-	    json_want_name(v, "prompt_sha256", path, &out->prompt_sha256, f))
-		return -1;
-	if (!json_is_null(usd) &&
-	    json_want_number(v, "usd", path, &out->usd, f))
-		return -1;
-	return 0;
+	if (read_all(v, path, out, f) == 0)
+		return 0;
+	answer_free(out);
+	return -1;
 }
 
 int answer_read(const char *path, struct answer *out, struct fault *f)
 {
 	json *v = json_read(path, f);
+	int failed = !v || answer_of(v, path, out, f);
 
-	if (!v)
-		return -1;
-	if (answer_of(v, path, out, f)) {
-		json_free(v);
-		return -1;
-	}
-	out->document = v;
-	return 0;
+	json_free(v);
+	return failed ? -1 : 0;
 }
 
 void answer_free(struct answer *a)
 {
-	json_free(a->document);
+	for (size_t i = 0; i < WORDS; i++)
+		free(*word_of(a, i));
 	*a = (struct answer){0};
 }

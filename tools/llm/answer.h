@@ -1,8 +1,4 @@
-/* answer - a reply with what it took: the file n.reply.json
- *
- * Strings belong to whoever filled the structure, or to the document that
- * answer_read keeps in it.
- */
+/* answer - a reply with what it took: the file n.reply.json */
 #ifndef ANSWER_H
 #define ANSWER_H
 
@@ -10,28 +6,28 @@
 #include "usage.h"
 
 struct answer {
-	const char *proposer; /* anthropic, openai, command, replay, ... */
-	const char *model;    /* "" where there is none */
-	const char *text;     /* what was said */
-	const char *stop_reason;
+	/* The structure's own; in answer_json NULL is "". */
+	char *proposer; /* anthropic, openai, command, replay, ... */
+	char *model;    /* "" where there is none */
+	char *text;     /* what was said */
+	char *stop_reason;
+	char *at; /* an instant */
+	char *prompt_sha256;
+
 	struct usage usage;
 	double usd; /* NAN where unknown */
 	double seconds;
 	int64_t requests; /* HTTP attempts */
-	const char *at;   /* an instant */
-	const char *prompt_sha256;
-	json *document; /* NULL but for answer_read's */
 };
 
-/* The object. Caller frees. */
+/* The object, for json_free. */
 json *answer_json(const struct answer *a);
 
-/* Reads n.reply.json. -1 with the fault set, and nothing to free. */
-int answer_read(const char *path, struct answer *out, struct fault *f);
-void answer_free(struct answer *a);
-
-/* The same from a value that stays the caller's and must outlive it. */
+/* From such an object, or such a file; path is for messages. -1 with the fault
+ * set, and nothing to free. */
 int answer_of(const json *v, const char *path, struct answer *out,
               struct fault *f);
+int answer_read(const char *path, struct answer *out, struct fault *f);
+void answer_free(struct answer *a);
 
 #endif
