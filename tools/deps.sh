@@ -23,7 +23,8 @@ need() {
 }
 
 has_header() {
-	echo "#include <$1>" | "${CC:-cc}" -E - || test -e "/usr/include/$1"
+	echo "#include <$1>" | "${CC:-cc}" -E - ||
+		ls "/usr/include/$1" || ls /usr/include/*/"$1"
 }
 
 need gcc command -v "${CC:-cc}"
