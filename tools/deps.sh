@@ -23,8 +23,9 @@ need() {
 }
 
 has_header() {
-	echo "#include <$1>" | "${CC:-cc}" -E - ||
-		ls "/usr/include/$1" || ls /usr/include/*/"$1"
+	echo "#include <$1>" | "${CC:-cc}" -E - && return
+	set -- "/usr/include/$1" /usr/include/*/"$1"
+	[ -e "$1" ] || [ -e "$2" ]
 }
 
 need gcc command -v "${CC:-cc}"
