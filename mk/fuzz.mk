@@ -16,7 +16,7 @@ $(FUZZERS:%=$(BUILD)/fuzz/%.run): $(BUILD)/fuzz/%.run: $(BUILD)/fuzz/% FORCE
 		END { print "$*: " n " runs, " c " edges, no finding" }' $<.log
 
 $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/modules.a
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $^ $(LIBS)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS)
 $(BUILD)/fuzz/modules.a: $(MODULES:%=$(BUILD)/fuzz/objects/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -33,15 +33,15 @@ struct window {
 static void split(const struct diff_side *in, struct side *out)
 {
 	const char *end = in->text + in->len;
-	size_t room = 0;
+	size_t room = 256;
 
-	*out = (struct side){0};
+	*out = (struct side){.line = xcalloc(room, sizeof *out->line)};
 	for (const char *p = in->text; p < end;) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((nl ? nl + 1 : end) - p);
 
 		if (out->count == room) {
-			room = room ? room * 2 : 256;
+			room *= 2;
 			out->line =
 			        xrealloc(out->line, room, sizeof *out->line);
 		}
