@@ -12,6 +12,7 @@ setup_file() {
 	cp "$ROOT/kernels/$K"/* kernels/$K/
 	build-kernel -c cache -d cpu -o cpu.json kernels/$K kernels/$K/solution.c
 	build-kernel -r -c cache -d cpu -o report.json kernels/$K kernels/$K/solution.c
+	build-kernel -c cache -d cpu -o reference.json kernels/$K kernels/$K/reference.c
 }
 
 setup() {
@@ -65,10 +66,33 @@ disassembler() {
 	has '## Loops, as the compiler says'
 	has 'ectorized: '
 	has 'times: not here: `this source was never timed'
-	has 'counters of the device: not here: `the jail keeps perf_event_open(2)'
+	has 'counters of the device: not here: `no reference was given`'
 	[ "$(uname -m)" = x86_64 ] || return 0
 	has '- `__tvm_ffi_run`: '
 	has 'objdump: GNU objdump'
+}
+
+@test "on a CPU calls are counted from outside the jail, or the page says why not" {
+	page -g reference.json cpu.json
+	if [[ $output == *'counters of the device: not here: `perf_event_open: '* ]]; then
+		skip "nothing is counted here"
+	fi
+	has 'counters of the device: on 2 workloads, now'
+	has '## Counters, `M`=1: '
+	has '## Counters, `M`=492: '
+	has ' threads busy ('
+	[[ $output == *'instructions a cycle '* || $output == *'not all was counted: perf_event_open: '* ]]
+}
+
+@test "a candidate that is wrong, or a reference that is gone, is counted by nobody" {
+	cp kernels/$K/solution.c wrong.c
+	echo 'static void __attribute__((constructor)) f(void) { __builtin_trap(); }' >>wrong.c
+	build-kernel -c cache -d cpu -o wrong.json kernels/$K wrong.c
+	page -g reference.json wrong.json
+	has 'counters of the device: not here: `died: '
+	page -g none.json cpu.json
+	has 'counters of the device: not here: `none.json: No such file'
+	has '## Instructions in the code'
 }
 
 @test "without objdump the page says so, and has the rest" {

@@ -1,12 +1,11 @@
 /* profile - where a solution's time goes, as a page
  *
- * On a GPU what ncu counts in the judge's own launcher, where that is
- * permitted; everywhere what the compiler says, the instructions in the code,
- * and how far the measured times are from the bandwidth. What is missing is
- * said, with the reason.
+ * What the device counts, where that is permitted: by ncu in the judge's own
+ * launcher on a GPU, by the processor in a worker on a CPU. Everywhere what the
+ * compiler says, the instructions in the code, and how far the measured times
+ * are from the bandwidth. What is missing is said, with the reason.
  */
 #include "clock.h"
-#include "counters.h"
 #include "disassembly.h"
 #include "file.h"
 #include "memory.h"
@@ -25,100 +24,13 @@
 	"[-m measured] [-n ncu] [-o page.md] -c cache -k kernel_dir "          \
 	"-w workloads build.json"
 #define LOG_MAX ((size_t)1 << 20)
-#define COUNTED 2 /* workloads that counters are read of */
 
 struct request {
 	const char *experiments, *reference, *log, *measured, *ncu, *output;
 	const char *cache, *kernel_dir, *workloads, *build;
 };
 
-static char *no_counters, *no_mix, *no_log;
-
-/* The job that a session wants, of the smallest and the largest workload. */
-static struct session *open_session(const struct request *q, const char *dir,
-                                    struct job **job, struct fault *f)
-{
-	const struct job_parts parts = {.kernel_dir = q->kernel_dir,
-	                                .workloads = q->workloads,
-	                                .cache = q->cache,
-	                                .reference = q->reference,
-	                                .candidate = q->build,
-	                                .select = "ends",
-	                                .phase = PHASE_VERIFY};
-
-	if (job_write(dir, &parts, f) || !(*job = job_read(dir, f)))
-		return NULL;
-	return session_open(*job, f);
-}
-
-/* The workload of the list that one of the job is. */
-static const struct workload *same(const struct workload_list *list,
-                                   const char *uuid)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i].uuid, uuid))
-			return &list->item[i];
-	return NULL;
-}
-
-static void count(struct session *s, const struct job *job, const char *ncu,
-                  struct profile_facts *x, struct fault *f)
-{
-	char *metrics = ncu_metrics();
-	int failed = 0;
-
-	for (size_t i = 0;
-	     i < job->workloads.count && !failed && x->ncounters < COUNTED;
-	     i++) {
-		struct profile_counters *c = &x->counters[x->ncounters];
-		char *text;
-
-		c->workload = same(x->list, job->workloads.item[i].uuid);
-		if (!c->workload)
-			continue; /* a hidden one */
-		text = counters_read(s, ncu, metrics, i, f);
-		failed = !text || ncu_parse(text, &c->report, f);
-		x->ncounters += !failed;
-		free(text);
-	}
-	if (failed)
-		no_counters = xstrdup(f->text);
-	free(metrics);
-}
-
-/* What a GPU counts; without one, or without ncu, the reason. */
-static void read_counters(const struct request *q, struct profile_facts *x)
-{
-	char dir[] = "/tmp/ratchet-profile-XXXXXX";
-	char *ncu = q->ncu ? xstrdup(q->ncu) : counters_find();
-	struct session *s = NULL;
-	struct job *job = NULL;
-	struct fault f;
-
-	x->counters = xcalloc(COUNTED, sizeof *x->counters);
-	if (!q->reference) {
-		no_counters = xstrdup("no reference was given");
-	} else if (!mkdtemp(dir)) {
-		err(EXIT_TROUBLE, "%s", dir);
-	} else {
-		s = open_session(q, dir, &job, &f);
-		if (!s)
-			no_counters = xstrdup(f.text);
-		else
-			x->copy_gb_s = counters_copy_gb_s(s);
-		if (s && !ncu)
-			no_counters = xstrdup("ncu: not found; install Nsight "
-			                      "Compute");
-		else if (s)
-			count(s, job, ncu, x, &f);
-		session_close(s);
-		if (job)
-			job_free(job);
-		if (dir_remove(dir))
-			warn("%s", dir);
-	}
-	free(ncu);
-}
+static char *no_mix, *no_log;
 
 static void take_apart(const struct request *q, struct profile_facts *x,
                        struct mix *mix, char **text)
@@ -169,37 +81,31 @@ static void put(const char *path, const char *page)
 		err(EXIT_TROUBLE, "%s", path);
 }
 
-static void free_counters(struct profile_facts *x)
-{
-	for (size_t i = 0; i < x->ncounters; i++)
-		ncu_free(&x->counters[i].report);
-	free(x->counters);
-}
-
 /* All facts, then the page. */
 static void make_page(const struct request *q, struct profile_facts *x)
 {
 	char at[TIME_TEXT], *text = NULL, *log = read_log(q), *page;
+	const struct job_parts parts = {.kernel_dir = q->kernel_dir,
+	                                .workloads = q->workloads,
+	                                .cache = q->cache,
+	                                .reference = q->reference,
+	                                .candidate = q->build};
 	struct mix mix = {0};
+	struct counting counting;
 
-	if (!strcmp(x->build->device, "cuda"))
-		read_counters(q, x);
-	else
-		no_counters = xstrdup("the jail keeps perf_event_open(2) from "
-		                      "what it runs");
+	counting_do(&parts, x->list, q->ncu, &counting);
+	x->counting = &counting;
 	take_apart(q, x, &mix, &text);
 	time_text(at);
 	x->at = at;
 	x->log = log;
-	x->no_counters = no_counters;
 	x->no_mix = no_mix;
 	x->no_log = no_log;
 	page = profile_page(x);
 	put(q->output, page);
 	mix_free(&mix);
-	free_counters(x);
+	counting_free(&counting);
 	free((char *)x->tool);
-	free(no_counters);
 	free(no_mix);
 	free(no_log);
 	free(text);

@@ -82,19 +82,60 @@ static void print_launch(FILE *p, const struct ncu_kernel *k)
 	free(limit);
 }
 
+static void print_gpu(FILE *p, const struct ncu_report *r)
+{
+	const struct ncu_kernel *order[NCU_KERNELS];
+
+	for (size_t k = 0; k < r->count; k++)
+		order[k] = &r->item[k];
+	qsort(order, r->count, sizeof *order, compare);
+	fprintf(p, "%zu kernel launches in a call\n\n", r->count);
+	for (size_t k = 0; k < r->count && k < LAUNCHES; k++)
+		print_launch(p, order[k]);
+}
+
+/* "NAME 12.3; ", of each unit that was counted too. */
+static void print_ratio(FILE *p, const char *name, const struct cpu_counts *c,
+                        enum cpu_event part, double times, enum cpu_event of)
+{
+	if (c->value[of] > 0)
+		print_value(p, name, times * c->value[part] / c->value[of], "");
+}
+
+static void print_cpu(FILE *p, const struct cpu_counts *c)
+{
+	fprintf(p,
+	        "%d calls\n\n- %.3g us a call; %.2f threads busy (other work "
+	        "on the machine lowers it, waiting in a loop counts)\n",
+	        c->calls, c->ns / c->calls * 1e-3,
+	        c->value[CPU_BUSY_NS] / c->ns);
+	if (*c->absent)
+		fprintf(p, "- not all was counted: %s\n", c->absent);
+	if (isnan(c->value[CPU_INSTRUCTIONS]))
+		return;
+	fputs("- ", p);
+	print_ratio(p, "instructions a cycle", c, CPU_INSTRUCTIONS, 1,
+	            CPU_CYCLES);
+	print_ratio(p, "of 1000: first-level misses", c, CPU_L1_MISSES, 1000,
+	            CPU_INSTRUCTIONS);
+	print_ratio(p, "last-level misses", c, CPU_CACHE_MISSES, 1000,
+	            CPU_INSTRUCTIONS);
+	print_ratio(p, "mispredicted branches", c, CPU_BRANCH_MISSES, 1000,
+	            CPU_INSTRUCTIONS);
+	fputc('\n', p);
+}
+
 void print_counters(FILE *p, const struct profile_facts *x)
 {
-	for (size_t i = 0; i < x->ncounters; i++) {
-		const struct ncu_report *r = &x->counters[i].report;
-		const struct ncu_kernel *order[NCU_KERNELS];
+	for (size_t i = 0; i < x->counting->count; i++) {
+		const struct counted *c = &x->counting->item[i];
 
-		for (size_t k = 0; k < r->count; k++)
-			order[k] = &r->item[k];
-		qsort(order, r->count, sizeof *order, compare);
 		fputs("\n## Counters, ", p);
-		print_shape(p, x->definition, x->counters[i].workload);
-		fprintf(p, ": %zu kernel launches\n\n", r->count);
-		for (size_t k = 0; k < r->count && k < LAUNCHES; k++)
-			print_launch(p, order[k]);
+		print_shape(p, x->definition, c->workload);
+		fputs(": ", p);
+		if (c->ncu.count)
+			print_gpu(p, &c->ncu);
+		else
+			print_cpu(p, &c->cpu);
 	}
 }

@@ -40,6 +40,15 @@ static int is_cuda(const struct profile_facts *x)
 	return !strcmp(x->build->device, "cuda");
 }
 
+static void print_tool(FILE *p, const char *what, const char *version)
+{
+	if (!version)
+		return;
+	fprintf(p, "- %s: ", what);
+	print_data(p, version, strlen(version), 80);
+	fputc('\n', p);
+}
+
 static void print_head(FILE *p, const struct profile_facts *x)
 {
 	const struct build *b = x->build;
@@ -58,11 +67,8 @@ static void print_head(FILE *p, const struct profile_facts *x)
 	fputs("\n- compiler: ", p);
 	print_data(p, b->compiler, strlen(b->compiler), 80);
 	fprintf(p, "%s%.10s\n", arch ? ", " : "", arch ? arch : "");
-	if (x->tool) {
-		fputs("- code read by: ", p);
-		print_data(p, x->tool, strlen(x->tool), 80);
-		fputc('\n', p);
-	}
+	print_tool(p, "code read by", x->tool);
+	print_tool(p, "counted by", x->counting->tool);
 }
 
 /* "not measured: REASON", the reason as data. */
@@ -82,12 +88,11 @@ static void print_what(FILE *p, const struct profile_facts *x)
 	else
 		print_absent(p, "times",
 		             "this source was never timed: make bench");
-	if (x->ncounters)
-		fputs("- counters of the device: by ncu, in one call each of "
-		      "the workloads below\n",
-		      p);
-	else
-		print_absent(p, "counters of the device", x->no_counters);
+	if (x->counting->count)
+		fprintf(p, "- counters of the device: on %zu workloads, now\n",
+		        x->counting->count);
+	if (x->counting->reason)
+		print_absent(p, "counters of the device", x->counting->reason);
 	if (x->mix)
 		fputs("- instructions: counted in the code, which is not how "
 		      "often they run\n",
@@ -112,8 +117,8 @@ static void print_rate(FILE *p, const struct profile_facts *x, size_t i)
 	fputs("| ", p);
 	print_shape(p, x->definition, w);
 	fprintf(p, " | %.3g | %.4g | %.3g", us, bytes, rate);
-	if (x->copy_gb_s > 0)
-		fprintf(p, " | %.0f %%", 100 * rate / x->copy_gb_s);
+	if (x->counting->copy_gb_s > 0)
+		fprintf(p, " | %.0f %%", 100 * rate / x->counting->copy_gb_s);
 	else
 		fputs(" | unknown", p);
 	if (isnan(flops))
@@ -137,9 +142,9 @@ void print_rates(FILE *p, const struct profile_facts *x)
 	fputs("\n## Position under the roofline\n\nBytes are those of all "
 	      "inputs and outputs, once. ",
 	      p);
-	if (x->copy_gb_s > 0)
+	if (x->counting->copy_gb_s > 0)
 		fprintf(p, "The device copies %.4g GB/s (measured now).\n",
-		        x->copy_gb_s);
+		        x->counting->copy_gb_s);
 	else
 		fputs("The device's bandwidth was not measured.\n", p);
 	fputs("\n| workload | us | bytes | GB/s | of a copy's | operations a "
