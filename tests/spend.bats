@@ -20,6 +20,15 @@ cell() {
 		$1 == row { print $at }'
 }
 
+# A process ends within some seconds.
+is_gone() {
+	for _ in $(seq 50); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 @test "a reservation is charged at its cap, and settled at what it cost" {
 	reserve exp_0001/judge#1 gpu_s=45
 	[ "$(cell judge gpu_s)" = 45 ] && [ "$(cell judge unsettled)" = 1 ]
@@ -321,6 +330,25 @@ cell() {
 	[[ $output == "spend: settings:1: want bench_s"* ]]
 }
 
+@test "run pays for what takes longer, while the budgets allow it" {
+	run -0 spend -e x run -k judge a gpu_s=0.4 -- sleep 0.75
+	[ "$(cell judge unsettled)" = 0 ]
+	[ "$(cell judge charges)" -ge 4 ]
+	grep -q '"id": "a#1+3"' $log
+	awk -v s="$(cell judge gpu_s)" 'BEGIN { exit !(s >= 0.75 && s < 1.5) }'
+}
+
+@test "run ends what would overspend, with all that it started" {
+	export BUDGET_GPU_S=1
+	run -1 spend -e x run -k judge a gpu_s=0.8 -- \
+		sh -c 'sleep 61 & echo $! >up; wait; : >late'
+	[[ $output == *"BUDGET_GPU_S: 0.2 do not fit into 1"* ]]
+	[ ! -e late ]
+	is_gone "$(cat up)"
+	[ "$(cell judge unsettled)" = 0 ]
+	awk -v s="$(cell judge gpu_s)" 'BEGIN { exit !(s >= 0.99 && s < 1.5) }'
+}
+
 @test "run hands a signal on, and settles" {
 	spend -e x run -k judge a gpu_s=45 -- \
 		sh -c 'trap "exit 3" TERM; : >up; while :; do sleep 0.05; done' &
@@ -340,11 +368,7 @@ cell() {
 	kill -KILL $pid
 	wait $pid || true
 	[ "$(cell judge gpu_s)" = 45 ] && [ "$(cell judge unsettled)" = 1 ]
-	for _ in $(seq 50); do
-		kill -0 "$(cat up)" 2>/dev/null || break
-		sleep 0.1
-	done
-	run ! kill -0 "$(cat up)"
+	is_gone "$(cat up)"
 	BUDGET_GPU_S=80 run -1 spend -e x run -k judge a gpu_s=45 -- true
 	BUDGET_GPU_S=90 run -0 spend -e x run -k judge a gpu_s=45 -- true
 }

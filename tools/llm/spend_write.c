@@ -52,12 +52,12 @@ static int append(const char *path, const char *event, const char *id,
 static int check(const char *id, const struct amount *a, struct fault *f)
 {
 	size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz"
-	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./#-");
+	                        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./#+-");
 
 	if (len == 0 || len > ID_MAX || id[len])
 		return fault_set(f,
 		                 "%.40s: want an id of letters, digits and "
-		                 "_./#-, up to %d",
+		                 "_./#+-, up to %d",
 		                 id, ID_MAX);
 	if (a->usd < 0 || isinf(a->usd) || !(a->gpu_s >= 0) ||
 	    isinf(a->gpu_s) || a->tokens < 0)
