@@ -5,7 +5,7 @@
  *                     BUILD FACTS
  *        prompt-check -a WHAT: the next turn, with details from standard input
  *
- * WHAT is coder, planner or research; BUILD the incumbent's build.json, of
+ * WHAT is coder or planner; BUILD the incumbent's build.json, of
  * whatever source; FACTS a file that says what the device is. Prints the
  * system's part, the user's, and the table.
  */
@@ -23,7 +23,7 @@
 static _Noreturn void usage(void)
 {
 	tool_usage("prompt-check [-a what] [-c n] [-D direction] "
-	           "[-h hypothesis] [-p parent] [-t tokens] what device kernel "
+	           "[-h hypothesis] [-t tokens] what device kernel "
 	           "experiments workloads build facts");
 }
 
@@ -64,7 +64,7 @@ int main(int argc, char *argv[])
 	int c, failed, candidates = 1;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "a:c:D:h:p:t:")) != -1) {
+	while ((c = getopt(argc, argv, "a:c:D:h:t:")) != -1) {
 		switch (c) {
 		case 'a':
 			print_again(optarg);
@@ -77,9 +77,6 @@ int main(int argc, char *argv[])
 			break;
 		case 'h':
 			p.hypothesis = optarg;
-			break;
-		case 'p':
-			p.parent = optarg;
 			break;
 		case 't':
 			p.tokens = atoi(optarg);
@@ -95,11 +92,11 @@ int main(int argc, char *argv[])
 	p.experiments = argv[3];
 	p.build = argv[5];
 	facts = file_read(argv[6], SOURCE_MAX, NULL);
+	if (!facts)
+		err(EXIT_TROUBLE, "%s", argv[6]);
 	p.facts = facts;
 	failed = strcmp(argv[0], "planner") == 0
 	                 ? prompt_planner(&p, candidates, &out, &f)
-	         : strcmp(argv[0], "research") == 0
-	                 ? prompt_research(&p, &out, &f)
 	                 : prompt_coder(&p, &out, &f);
 	if (failed)
 		errx(EXIT_TROUBLE, "%s", f.text);

@@ -1,6 +1,7 @@
 /* brief - what the files of a kernel say: computed, shapes, rules, floor */
 #include "brief.h"
 #include "brief_shapes.h"
+#include "edit.h"
 #include "job.h"
 #include "memory.h"
 
@@ -79,13 +80,6 @@ static char *definition_text(const struct definition *d)
 	return text;
 }
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Is a key "hidden.AXIS" or "gather.INPUT" one of this device? */
 static int is_for(const char *key, const char *device)
 {
@@ -104,8 +98,10 @@ static char *rules_text(const struct ground *g, const struct settings *s)
 	        "atol",  "rtol",    "matched_ratio", "precision",
 	        "plant", "mode",    "threads",       "min_effect",
 	        "guard", "scratch", "timeout_s"};
-	const char *source = file_name(g->incumbent.path);
-	char *text;
+	const struct edit_target target = {g->incumbent.path, g->incumbent.text,
+	                                   g->incumbent.len,
+	                                   settings_string(s, "edit", "")};
+	char *text, *names = edit_names(&target);
 	size_t len;
 	FILE *out = xmemstream(&text, &len);
 
@@ -113,7 +109,8 @@ static char *rules_text(const struct ground *g, const struct settings *s)
 	        "files to edit: %s\nwrong: an element off by more than atol "
 	        "and, relative, by more than rtol; or rms(error) / "
 	        "rms(reference) above precision\n",
-	        settings_string(s, "edit", source));
+	        names);
+	free(names);
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
 		const char *value = settings_string(s, said[i], "");
 
@@ -149,9 +146,10 @@ static char *build_text(const struct build *b)
 	return text;
 }
 
-int brief_read(const struct ground *g, const char *experiments,
-               struct brief *out, struct fault *f)
+int brief_read(const struct brief_place *place, struct brief *out,
+               struct fault *f)
 {
+	const struct ground *g = place->ground;
 	char *definition = xasprintf("%s/definition.json", g->kernel_dir);
 	char *settings = xasprintf("%s/settings", g->kernel_dir);
 	struct settings s = {0};
@@ -161,7 +159,7 @@ int brief_read(const struct ground *g, const char *experiments,
 
 	*out = (struct brief){0};
 	if (!failed)
-		failed = brief_shapes(g, experiments, d, &s, out, f);
+		failed = brief_shapes(place, d, &s, out, f);
 	if (!failed) {
 		out->definition = definition_text(d);
 		out->rules = rules_text(g, &s);

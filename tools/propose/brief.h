@@ -16,9 +16,15 @@ struct brief {
 	char *floor;      /* bytes, operations, the distance from it */
 };
 
+struct brief_place {
+	const struct ground *ground;
+	const char *experiments;
+	double gb_s; /* of the device's memory; 0: unknown */
+};
+
 /* Fills out, whose texts the caller frees. Returns -1 with the fault set and
  * nothing to free. */
-int brief_read(const struct ground *g, const char *experiments,
-               struct brief *out, struct fault *f);
+int brief_read(const struct brief_place *place, struct brief *out,
+               struct fault *f);
 
 #endif

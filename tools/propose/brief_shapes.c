@@ -68,8 +68,8 @@ static int put_shapes(FILE *out, const struct shapes *s, struct fault *f)
 
 		weight_of(s, w, &weight, f);
 		put_axes(out, s->definition, w);
-		fprintf(out, ": %.1f %%, %zu bytes", 100 * weight / sum,
-		        workload_bytes(s->definition, w));
+		fprintf(out, " (%.8s): %.1f %%, %zu bytes", w->uuid,
+		        100 * weight / sum, workload_bytes(s->definition, w));
 		if (!isnan(s->times.us[at]))
 			fprintf(out, ", %.2f us", s->times.us[at]);
 		putc('\n', out);
@@ -98,7 +98,7 @@ static const char *bandwidth_from(enum bandwidth_from from)
 {
 	switch (from) {
 	case BANDWIDTH_GIVEN:
-		return "given";
+		return "by its data sheet";
 	case BANDWIDTH_SEEN:
 		return "the most that the incumbent reached on a shape: the "
 		       "device may have more";
@@ -135,10 +135,11 @@ static void put_floor(FILE *out, const struct shapes *s)
 }
 
 /* The shapes that a full judgement covers, with what each took. */
-static int read_shapes(struct shapes *s, const struct ground *g,
-                       const char *experiments, struct fault *f)
+static int read_shapes(struct shapes *s, const struct brief_place *p,
+                       struct fault *f)
 {
-	const struct times_place place = {experiments, NULL, g->kernel_dir,
+	const struct ground *g = p->ground;
+	const struct times_place place = {p->experiments, NULL, g->kernel_dir,
 	                                  g->device};
 	size_t *which;
 	int n;
@@ -157,16 +158,16 @@ static int read_shapes(struct shapes *s, const struct ground *g,
 	if (times_read(&place, g->incumbent.source, &s->used, &s->times, f))
 		return -1;
 	path_classes_make(&s->classes, s->definition, &s->used, &s->times,
-	                  g->device, 0);
+	                  g->device, p->gb_s);
 	return 0;
 }
 
-int brief_shapes(const struct ground *g, const char *experiments,
-                 const struct definition *d, const struct settings *settings,
-                 struct brief *b, struct fault *f)
+int brief_shapes(const struct brief_place *place, const struct definition *d,
+                 const struct settings *settings, struct brief *b,
+                 struct fault *f)
 {
 	struct shapes s = {.definition = d, .settings = settings};
-	int failed = read_shapes(&s, g, experiments, f);
+	int failed = read_shapes(&s, place, f);
 	size_t len;
 	FILE *out;
 

@@ -7,8 +7,7 @@
 #include "workload.h"
 
 /* Fills workloads and floor. Returns -1 with the fault set. */
-int brief_shapes(const struct ground *g, const char *experiments,
-                 const struct definition *d, const struct settings *s,
-                 struct brief *out, struct fault *f);
+int brief_shapes(const struct brief_place *place, const struct definition *d,
+                 const struct settings *s, struct brief *out, struct fault *f);
 
 #endif

@@ -13,17 +13,15 @@
 
 /* Of NVIDIA's data sheets; a name's first match counts. */
 static const struct gpu_kind {
-	const char *name, *facts;
+	const char *name;
+	int sms;
+	double capability, gb_s, l2_mb;
 } gpu_kinds[] = {
-        {"H200", "132 SMs, compute capability 9.0, 4800 GB/s, 50 MB L2"},
-        {"H100 PCIe", "114 SMs, compute capability 9.0, 2000 GB/s, 50 MB L2"},
-        {"H100 NVL", "132 SMs, compute capability 9.0, 3900 GB/s, 50 MB L2"},
-        {"H100", "132 SMs, compute capability 9.0, 3350 GB/s, 50 MB L2"},
-        {"B200", "148 SMs, compute capability 10.0, 8000 GB/s, 126 MB L2"},
-        {"A100", "108 SMs, compute capability 8.0, 1555 to 2039 GB/s, "
-                 "40 MB L2"},
-        {"L40S", "142 SMs, compute capability 8.9, 864 GB/s, 96 MB L2"},
-        {"RTX 4090", "128 SMs, compute capability 8.9, 1008 GB/s, 72 MB L2"},
+        {"H200", 132, 9.0, 4800, 50},     {"H100 PCIe", 114, 9.0, 2000, 50},
+        {"H100 NVL", 132, 9.0, 3900, 50}, {"H100", 132, 9.0, 3350, 50},
+        {"B200", 148, 10.0, 8000, 126},   {"A100-SXM4-40", 108, 8.0, 1555, 40},
+        {"A100", 108, 8.0, 1935, 40},     {"L40S", 142, 8.9, 864, 96},
+        {"RTX 4090", 128, 8.9, 1008, 72},
 };
 
 /* What stands after "KEY\t: " in /proc/cpuinfo, up to its line's end. */
@@ -168,16 +166,38 @@ static char *device_name(const char *device, const char *experiments,
 	return name;
 }
 
+static const struct gpu_kind *find_kind(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof gpu_kinds / sizeof *gpu_kinds;
+	     i++) {
+		if (strstr(name, gpu_kinds[i].name))
+			return &gpu_kinds[i];
+	}
+	return NULL;
+}
+
 static void put_gpu(FILE *out, const char *name)
 {
+	const struct gpu_kind *k = find_kind(name);
+
 	fprintf(out, "GPU: %s\n", name);
-	for (size_t i = 0; i < sizeof gpu_kinds / sizeof *gpu_kinds; i++) {
-		if (strstr(name, gpu_kinds[i].name)) {
-			fprintf(out, "by its data sheet: %s\n",
-			        gpu_kinds[i].facts);
-			return;
-		}
-	}
+	if (k)
+		fprintf(out,
+		        "by its data sheet: %d SMs, compute capability %.1f, "
+		        "%.0f GB/s, %.0f MB of L2\n",
+		        k->sms, k->capability, k->gb_s, k->l2_mb);
+}
+
+double machine_bandwidth(const char *device, const char *experiments,
+                         const struct ledger *l)
+{
+	char *name = strcmp(device, "cuda")
+	                     ? NULL
+	                     : device_name(device, experiments, l);
+	const struct gpu_kind *k = find_kind(name);
+
+	free(name);
+	return k ? k->gb_s : 0;
 }
 
 char *machine_facts(const char *device, const char *experiments,

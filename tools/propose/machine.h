@@ -12,4 +12,9 @@
 char *machine_facts(const char *device, const char *experiments,
                     const struct ledger *l);
 
+/* GB/s of a GPU's memory by its data sheet; 0 where that is not known, and of
+ * a CPU. */
+double machine_bandwidth(const char *device, const char *experiments,
+                         const struct ledger *l);
+
 #endif

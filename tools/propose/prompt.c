@@ -7,6 +7,8 @@
 #include "machine.h"
 #include "memory.h"
 #include "pairs.h"
+#include "parts.h"
+#include "plain.h"
 #include "quote.h"
 #include "rules.h"
 #include "sections.h"
@@ -18,6 +20,7 @@
 
 #define HYPOTHESIS_BYTES 2000
 #define PAIRS_BYTES 6000
+#define LABEL_MAX 200
 
 int prompt_estimate(const char *text)
 {
@@ -49,23 +52,6 @@ static int read_text(const char *dir, const char *name, char **text,
 	return failed;
 }
 
-/* The folder that holds a path, times up. Caller frees. */
-static char *folder_of(const char *path, int up)
-{
-	char *dir = xstrdup(path);
-
-	while (up-- > 0) {
-		char *slash = strrchr(dir, '/');
-
-		if (!slash) {
-			strcpy(dir, up < 0 ? "." : "..");
-			break;
-		}
-		*slash = '\0';
-	}
-	return dir;
-}
-
 static int add_file(struct sections *s, const char *dir, const char *file,
                     const char *name, const char *intro, enum section_text kind,
                     int rank, struct fault *f)
@@ -91,12 +77,16 @@ static int add_brief(struct sections *s, const struct prompt_ground *g,
 	char *facts = g->facts ? xstrdup(g->facts)
 	                       : machine_facts(g->ground->device,
 	                                       g->experiments, g->ledger);
+	const struct brief_place place = {g->ground, g->experiments,
+	                                  machine_bandwidth(g->ground->device,
+	                                                    g->experiments,
+	                                                    g->ledger)};
 	struct brief b;
 
 	if (add_file(s, kernel, "hints.md", "hints",
 	             "# Hints of a person: these go first", SECTION_OURS, 1,
 	             f) ||
-	    brief_read(g->ground, g->experiments, &b, f)) {
+	    brief_read(&place, &b, f)) {
 		free(facts);
 		return -1;
 	}
@@ -146,55 +136,64 @@ static void add_experience(struct sections *s, const struct prompt_ground *g)
 	free(link);
 }
 
-/* What is measured or reported of the incumbent. */
-static int add_profile(struct sections *s, const struct prompt_ground *g,
-                       struct fault *f)
+/* What the compiler said of the incumbent; a build without words has none. */
+static int add_log(struct sections *s, const char *build, struct fault *f)
 {
-	char *beside = folder_of(g->build, 1), *above = folder_of(g->build, 2);
-	char *page = xasprintf("profile.%s.md", g->ground->device);
-	char *in_records = xasprintf("%s/%s", g->experiments, page);
-	const char *dir = file_exists(in_records) ? g->experiments : above;
+	const char *slash = build ? strrchr(build, '/') : NULL;
+	char *dir;
 	int failed;
 
-	failed = add_file(s, dir, page, "profile",
+	if (!build)
+		return 0;
+	dir = slash ? xasprintf("%.*s", (int)(slash - build), build)
+	            : xstrdup(".");
+	failed = add_file(s, dir, "build.log", "compiler",
+	                  "# What the compiler said of the incumbent",
+	                  SECTION_DATA, 13, f);
+	free(dir);
+	return failed;
+}
+
+static int add_profiles(struct sections *s, const struct prompt_ground *g,
+                        struct fault *f)
+{
+	char *page = xasprintf("profile.%s.md", g->ground->device);
+	int failed;
+
+	failed = add_file(s, g->experiments, page, "profile",
 	                  "# Where the incumbent's time goes", SECTION_DATA, 9,
 	                  f) ||
 	         add_file(s, g->experiments, "workload_profile.md",
 	                  "workload-profile", "# What the workloads are like",
 	                  SECTION_DATA, 14, f) ||
-	         add_file(s, beside, "build.log", "compiler",
-	                  "# What the compiler said of the incumbent",
-	                  SECTION_DATA, 13, f) ||
+	         add_log(s, g->build, f) ||
 	         add_file(s, g->experiments, "plan.md", "plan",
 	                  "# The plan, and what not to try", SECTION_DATA, 11,
 	                  f);
-	free(in_records);
 	free(page);
-	free(above);
-	free(beside);
 	return failed ? -1 : 0;
 }
 
-/* The source that blocks anchor in: exact, and never cut. */
-static int add_source(struct sections *s, const struct prompt_ground *g,
-                      struct fault *f)
+/* The sources that blocks anchor in: exact, and never cut. */
+static int add_sources(struct sections *s, const struct prompt_ground *g,
+                       struct fault *f)
 {
 	const struct incumbent *i = &g->ground->incumbent;
-	size_t len;
-	char *text, *nul;
+	const char *intro =
+	        g->direction && !strcmp(g->direction, "parent")
+	                ? "# The solution to start from, to the byte"
+	                : "# The incumbent, to the byte";
+	struct parts p;
+	int failed = parts_read(i->path, i->text, i->len, &p, f);
 
-	text = g->parent ? file_read(g->parent, SOURCE_MAX, &len)
-	                 : xstrdup(i->text);
-	if (!text)
-		return fault_errno(f, "%s", g->parent);
-	if (g->parent)
-		while ((nul = memchr(text, '\0', len)))
-			*nul = '?';
-	sections_add(s, "source",
-	             g->parent ? "# The source to start from, to the byte"
-	                       : "# The incumbent, to the byte",
-	             text, SECTION_SOURCE, 0);
-	return 0;
+	for (size_t n = 0; n < p.count && !failed; n++) {
+		sections_add(s, "source", intro, xstrdup(p.item[n].text),
+		             SECTION_SOURCE, 0);
+		sections_label(s, plain(p.item[n].name, strlen(p.item[n].name),
+		                        LABEL_MAX));
+	}
+	parts_free(&p);
+	return failed;
 }
 
 static int add_task(struct sections *s, const struct prompt_ground *g,
@@ -221,10 +220,10 @@ static int assemble(const struct prompt_ground *g, const char *rules,
 	char *hypothesis;
 	int failed;
 
-	failed = add_brief(&s, g, f) || add_source(&s, g, f);
+	failed = add_brief(&s, g, f) || add_sources(&s, g, f);
 	if (!failed)
 		add_experience(&s, g);
-	failed = failed || add_profile(&s, g, f);
+	failed = failed || add_profiles(&s, g, f);
 	if (!failed && g->hypothesis) {
 		hypothesis = quote_visible(g->hypothesis);
 		sections_add(&s, "hypothesis", "# The change to make",
@@ -271,14 +270,6 @@ int prompt_planner(const struct prompt_ground *g, int candidates,
 
 	free(task);
 	return failed;
-}
-
-int prompt_research(const struct prompt_ground *g, struct prompt *out,
-                    struct fault *f)
-{
-	return assemble(g, rules_research,
-	                "Write the plan: the two sections, and nothing else.\n",
-	                out, f);
 }
 
 char *prompt_again(const char *what, const char *details)

@@ -15,15 +15,13 @@ struct prompt_ground {
 	const struct ground *ground;
 	const struct ledger *ledger;
 	const char *experiments; /* experiments/K */
-	const char *build;       /* the incumbent's build.json: build.log lies
-	                            beside it, profiles in the folder above */
+	const char *build;       /* the incumbent's build.json, beside which
+	                            lies build.log; NULL: not to be shown */
 	const char *hypothesis;  /* the planner's reply, or NULL */
 	const char *direction;   /* improve, parent, rewrite, model, research;
 	                            NULL: improve */
-	const char *parent; /* of direction parent: the path of the source to
-	                       start from; else NULL: the incumbent */
-	const char *facts;  /* of the device, or NULL: machine.h finds them */
-	int tokens;         /* the budget; 0: PROMPT_TOKENS */
+	const char *facts; /* of the device, or NULL: machine.h finds them */
+	int tokens;        /* the budget, of both parts; 0: PROMPT_TOKENS */
 };
 
 struct prompt {
@@ -31,15 +29,14 @@ struct prompt {
 	char *dropped; /* prompt.tsv: section, tokens, kept|cut|dropped */
 };
 
-/* The request for an edit, for n hypotheses, for a plan. Return -1 with the
- * fault set: a file that is there cannot be read, or the budget is too small
- * for what is never cut. */
+/* The request for an edit, and for n hypotheses. ground->incumbent is what the
+ * edit is applied to: with the direction parent another experiment's solution.
+ * Return -1 with the fault set: a file that is there cannot be read, or the
+ * budget is too small for what is never cut. */
 int prompt_coder(const struct prompt_ground *g, struct prompt *out,
                  struct fault *f);
 int prompt_planner(const struct prompt_ground *g, int candidates,
                    struct prompt *out, struct fault *f);
-int prompt_research(const struct prompt_ground *g, struct prompt *out,
-                    struct fault *f);
 void prompt_free(struct prompt *p);
 
 #define AGAIN_MAX ((size_t)6000) /* bytes of details */

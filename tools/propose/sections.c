@@ -25,6 +25,11 @@ void sections_add(struct sections *s, const char *name, const char *intro,
 	                                       .rank = rank};
 }
 
+void sections_label(struct sections *s, char *label)
+{
+	s->item[s->count - 1].label = label;
+}
+
 /* The section with at most max bytes of its text. */
 static char *render(const struct section *s, size_t max)
 {
@@ -32,7 +37,7 @@ static char *render(const struct section *s, size_t max)
 	size_t len = strlen(s->text);
 
 	if (s->kind == SECTION_SOURCE)
-		body = quote_source(s->name, s->text);
+		body = quote_source(s->label ? s->label : s->name, s->text);
 	else if (s->kind == SECTION_DATA)
 		body = quote(s->name, s->text, max);
 	else if (len <= max)
@@ -153,6 +158,7 @@ void sections_free(struct sections *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		free(s->item[i].text);
+		free(s->item[i].label);
 		free(s->item[i].rendered);
 	}
 	s->count = 0;

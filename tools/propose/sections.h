@@ -27,6 +27,7 @@ struct section {
 	char *text;
 	enum section_text kind;
 	int rank;
+	char *label; /* of the block, or NULL: the name */
 	/* Filled by sections_fit: */
 	char *rendered;
 	int whole, tokens; /* before, and now: 0 where it was dropped */
@@ -40,6 +41,9 @@ struct sections {
 /* Adds a section; takes text. An empty or NULL text adds nothing. */
 void sections_add(struct sections *s, const char *name, const char *intro,
                   char *text, enum section_text kind, int rank);
+
+/* Gives the section added last another label; takes it. */
+void sections_label(struct sections *s, char *label);
 
 /* Cuts and drops until all together have at most so many tokens. Returns -1
  * with the fault set if rank 0 alone exceeds them; the fault says by what. */
