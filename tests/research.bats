@@ -6,6 +6,9 @@ setup() {
 	mkdir -p $x
 	records slower:0.97:0.961:0.979 accept:1.153:1.14:1.166 wrong:null:null:null
 	conversation=$x/research/0001
+	built inc.json $k/solution.c
+	cp $k/solution.c $k/solution.cu
+	cp $k/reference.c $k/reference.cu
 }
 
 # A ledger with an experiment for each REASON:SPEEDUP:LOW:HIGH.
@@ -22,7 +25,7 @@ records() {
 }
 
 ask_for_plan() {
-	research -d "${device-cpu}" -k $k -e $x
+	research "$@" -d "${device-cpu}" -k $k -e $x -w $w -b inc.json
 }
 
 # The answer that waits: TEXT [CONVERSATION].
@@ -64,7 +67,7 @@ sent_back() {
 	ask_for_plan >/dev/null
 	answer "$(plan "$1" "$2")"
 	run -0 ask_for_plan
-	cat "$conversation/2.prompt.md"
+	echo "$1" / "$2"; cat "$conversation/2.prompt.md"
 	[ "$output" = "$conversation" ]
 	[ ! -e $x/plan.md ]
 	grep -qF -e "$3" "$conversation/2.prompt.md"
@@ -73,7 +76,7 @@ sent_back() {
 @test "the question waits in a conversation, and asking twice changes nothing" {
 	run -0 ask_for_plan
 	[ "$output" = "$conversation" ]
-	grep -q '^| exp_0001 | reject | slower | shipped | 0.970 \[0.961, 0.979\]' \
+	grep -q '^| exp_0001: reject slower 0.970 \[0.961, 0.979\]' \
 		"$conversation/1.prompt.md"
 	cp -R "$conversation" before
 	run -0 ask_for_plan
@@ -82,18 +85,16 @@ sent_back() {
 }
 
 @test "the question has the notes, the profiles and the edits, as data" {
-	printf 'fast\n# Research on cuda\n\033[31m' >$k/notes.md
+	printf 'fast\n```\n# Research on cuda\n' >$k/notes.md
 	echo 'dram 81.5 %' >$x/profile.cpu.md
 	echo 'rows of 4096' >$x/workload_profile.md
 	mkdir $x/exp_0002
 	printf '%s\n' '--- a' '+++ b' '+```' '+## Try' >$x/exp_0002/change.diff
-	echo 'HYPOTHESIS: two `rows` at once' >$x/exp_0002/proposal.md
-	run -0 research -n -d cpu -k $k -e $x
-	[[ $output == *'> dram 81.5 %'* && $output == *'> rows of 4096'* ]]
-	grep -qxF '> # Research on cuda' <<<"$output"
-	grep -qxF '> ?[31m' <<<"$output"
-	grep -qxF '    +## Try' <<<"$output"
-	grep -qxF "\`two 'rows' at once\`" <<<"$output"
+	run -0 ask_for_plan -n
+	[[ $output == *'| dram 81.5 %'* && $output == *'| rows of 4096'* ]]
+	[[ $output == *'## Do not try'* ]]
+	grep -qxF '| # Research on cuda' <<<"$output"
+	grep -qxF '|     +## Try' <<<"$output"
 	[ ! -e $x/research ]
 }
 
@@ -101,7 +102,7 @@ sent_back() {
 	yes 'a long line of notes' | head -c 2000000 >$k/notes.md
 	yes 'x' | head -c 900000 >$x/profile.cpu.md
 	seq 10000 | awk '{ printf "{\"experiment\": \"exp_%05d\", \"device\": \"cpu\", \"proposer\": \"tune\", \"outcome\": \"noisy\", \"speedup\": 1, \"incumbent\": \"shipped\", \"knobs\": {\"K%d\": \"1\"}}\n", $1, $1 }' >$x/ledger.jsonl
-	research -n -d cpu -k $k -e $x >prompt
+	ask_for_plan -n >prompt
 	[ "$(wc -c <prompt)" -lt 90000 ]
 }
 
@@ -168,9 +169,9 @@ sent_back() {
 }
 
 @test "a number with a point, a unit or a percent sign must have been shown" {
-	why='no such number in what you were shown'
+	why='no such number in the records that were shown'
 	for claim in 3.71 '37 %' 37% '37 us' '37µs' '37x' '37 GB of traffic' \
-		'.37' '37 times' '3e3' '37 KiB' '99999999999999999999999999999999999999999999 s' \
+		'.37' '37 times' 7e9 '37 KiB' '99999999999999999999999999999999999999999999 s' \
 		1e999 v3.71; do
 		sent_back "it gives $claim" "$good_avoid" "$why"
 	done
@@ -180,7 +181,11 @@ sent_back() {
 	mkdir $x/exp_0001 $x/exp_0002
 	echo 'HYPOTHESIS: this is 3.71 times as fast' | tee $x/exp_0001/proposal.md >$x/exp_0002/proposal.md
 	printf '%s\n' '--- a' '+++ b' '+/* 3.71 times */' >$x/exp_0002/change.diff
-	printf '```\n3.71\n```\n    3.71\n' >$k/notes.md
+	printf '`3.71` `\n    3.71\n' >$k/notes.md
+	mkdir -p $x/exp_0003
+	echo '/* 3.71 times */' >>$k/solution.c
+	echo 'note: 3.71 times' >build.log
+	built inc.json $k/solution.c
 	sent_back 'it gives 3.71' "$good_avoid" 'no such number'
 	echo 'measured: 3.71 us' >$k/notes.md
 	holds 'it gives 3.71 us' "$good_avoid"
@@ -292,7 +297,7 @@ sent_back() {
 @test "kill -9 at any moment loses nothing and asks nothing twice" {
 	for i in $(seq 60); do
 		timeout -s KILL "0.00$((i % 9 + 1))" research -d cpu -k $k \
-			-e $x >/dev/null || true
+			-e $x -w $w -b inc.json >/dev/null || true
 		if [ -e "$conversation/1.prompt.md" ] &&
 			[ ! -e "$conversation/1.reply.json" ] && [ "$i" -gt 20 ]; then
 			answer "$(plan 'it gives 3.71' "$good_avoid")"
@@ -334,7 +339,7 @@ sent_back() {
 }
 
 @test "what is malformed is trouble: ledger, conversation, device, folder" {
-	run -2 research -d gpu -k $k -e $x
+	run -2 research -d gpu -k $k -e $x -w $w -b inc.json
 	ask_for_plan
 	echo '{' >"$conversation/1.reply.json"
 	run -2 ask_for_plan
@@ -344,4 +349,38 @@ sent_back() {
 	[[ $output == "research: $x/ledger.jsonl:1: "* ]]
 	run -2 research
 	[[ $output == "usage: research"* ]]
+}
+
+# make research without make: what CMD answers, in tools/research.sh.
+plan_by() {
+	mkdir -p b/run/scale.cpu/incumbent
+	ln -sf "$BUILD/research" "$BUILD/ask" b
+	built b/run/scale.cpu/incumbent/build.json $k/solution.c
+	BUILD=b KERNEL=scale KERNELS=kernels WORKLOADS=workloads \
+		EXPERIMENTS=experiments PROPOSER=command CMD="$1" \
+		"$ROOT/tools/research.sh" cpu
+}
+
+@test "the script asks until a plan holds" {
+	plan 'it gives 3.71' "$good_avoid" >wrong
+	plan "$good_try" "$good_avoid" >right
+	cat >cmd <<-'END'
+	#!/bin/sh
+	if grep -q 'does not hold'; then cat right; else cat wrong; fi
+	END
+	chmod +x cmd
+	run -0 plan_by "$PWD/cmd"
+	[ "${lines[-1]}" = "see $x/plan.md" ]
+	[ -e "$conversation/2.reply.json" ] && [ ! -e "$conversation/3.prompt.md" ]
+}
+
+@test "the script ends with status 1 when no plan holds, and with ask's trouble" {
+	run -1 plan_by "echo 3.71 times"
+	[ -e "$conversation/4.reply.json" ] && [ ! -e $x/plan.md ]
+	run -2 plan_by ''
+	[ ! -e $x/research/0002/1.reply.json ]
+	run -2 env PROPOSER=tune BUILD=b KERNEL=scale KERNELS=kernels \
+		WORKLOADS=workloads EXPERIMENTS=experiments \
+		"$ROOT/tools/research.sh" cpu
+	[[ $output == *"PROPOSER=tune: want one that reads"* ]]
 }

@@ -10,20 +10,27 @@
 #include "file.h"
 #include "memory.h"
 #include "plan_check.h"
-#include "research_prompt.h"
+#include "prompt.h"
 #include "tool.h"
 
 #include <err.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define USAGE "research [-n] -d device -e experiments -k kernel"
+#define USAGE                                                                  \
+	"research [-n] -b build -d device -e experiments -k kernel "           \
+	"-w workloads"
 #define MOST_TURNS 4 /* the question, and three repairs */
 #define MOST_FOLDERS 9999
+#define TOKENS 24000 /* it is asked seldom */
+
+struct request {
+	const char *experiments, *device, *build;
+	struct ground ground;
+	struct ledger ledger;
+};
 
 static _Noreturn void die(const struct fault *f)
 {
@@ -47,10 +54,16 @@ static int is_over(const char *dir)
 	return over;
 }
 
+/* What the first question of a device begins with. Caller frees. */
+static char *heading_of(const char *device)
+{
+	return xasprintf("# Research on %s\n\n", device);
+}
+
 /* It asks about this device, or has asked nothing yet. */
 static int is_ours(const struct conversation *c, const char *device)
 {
-	char *heading = research_heading(device);
+	char *heading = heading_of(device);
 	int ours = c->count == 0 ||
 	           strncmp(c->turn[0].prompt, heading, strlen(heading)) == 0;
 
@@ -59,7 +72,7 @@ static int is_ours(const struct conversation *c, const char *device)
 }
 
 /* The conversation to go on with, or a folder for a new one. Caller frees. */
-static char *find(const struct research_ground *g, struct conversation *c)
+static char *find(const struct request *g, struct conversation *c)
 {
 	struct fault f;
 
@@ -85,20 +98,44 @@ static int wait_in(const char *dir)
 	return EXIT_YES;
 }
 
-static int begin(const struct research_ground *g, const char *dir)
+static struct prompt ask(const struct request *g)
 {
-	char *prompt = research_prompt(g);
+	struct prompt_ground ground = {.ground = &g->ground,
+	                               .ledger = &g->ledger,
+	                               .experiments = g->experiments,
+	                               .build = g->build,
+	                               .tokens = TOKENS};
+	char *heading = heading_of(g->device), *user;
+	struct prompt p;
 	struct fault f;
 
-	if (conversation_begin(dir, research_system, prompt, &f))
+	if (prompt_research(&ground, &p, &f))
 		die(&f);
-	free(prompt);
+	user = xasprintf("%s%s", heading, p.user);
+	free(p.user);
+	p.user = user;
+	free(heading);
+	return p;
+}
+
+static int begin(const struct request *g, const char *dir)
+{
+	struct prompt p = ask(g);
+	struct fault f;
+
+	if (conversation_begin(dir, p.system, p.user, &f))
+		die(&f);
+	prompt_free(&p);
 	return wait_in(dir);
 }
 
 static int say_again(const char *dir, size_t turn, const char *wrong)
 {
-	char *prompt = research_again(wrong);
+	char *prompt = xasprintf(
+	        "The plan does not hold against the records:\n\n%s\nAnswer "
+	        "with the whole plan again, both sections, with these "
+	        "mended.\nLeave out what the records do not show.\n",
+	        wrong);
 	struct fault f;
 
 	if (conversation_say(dir, turn, prompt, &f))
@@ -107,8 +144,7 @@ static int say_again(const char *dir, size_t turn, const char *wrong)
 	return wait_in(dir);
 }
 
-static int publish(const struct research_ground *g, const char *dir,
-                   const char *plan)
+static int publish(const struct request *g, const char *dir, const char *plan)
 {
 	const char *name = strrchr(dir, '/') + 1;
 	char *page = xasprintf("# Plan for %s, from research/%s\n\nA model's "
@@ -140,11 +176,11 @@ static int refuse(const char *dir, const char *wrong)
 	return EXIT_NO;
 }
 
-static int judge(const struct research_ground *g, const char *dir,
+static int judge(const struct request *g, const char *dir,
                  const struct conversation *c)
 {
 	const char *reply = c->turn[c->count - 1].reply;
-	struct plan_records r = {g->ledger, g->device, c->turn[0].prompt};
+	struct plan_records r = {&g->ledger, g->device, c->turn[0].prompt};
 	char *plan, *wrong;
 	int status;
 
@@ -159,7 +195,7 @@ static int judge(const struct research_ground *g, const char *dir,
 	return status;
 }
 
-static int go_on(const struct research_ground *g)
+static int go_on(const struct request *g)
 {
 	struct conversation c;
 	char *dir = find(g, &c);
@@ -176,65 +212,83 @@ static int go_on(const struct research_ground *g)
 	return status;
 }
 
-static void load(const struct research_ground *g, struct ledger *l)
+static void load(struct request *g)
 {
 	char *path = xasprintf("%s/ledger.jsonl", g->experiments);
 	size_t own = 0;
 	struct fault f;
 
-	if (ledger_read(path, l, &f))
+	if (ledger_read(path, &g->ledger, &f))
 		die(&f);
-	for (size_t i = 0; i < l->count; i++)
-		own += strcmp(l->item[i].device, g->device) == 0;
+	for (size_t i = 0; i < g->ledger.count; i++)
+		own += strcmp(g->ledger.item[i].device, g->device) == 0;
 	if (own == 0)
 		errx(EXIT_NO,
-		     "%s: no experiments on %s to learn from: make "
-		     "optimize",
+		     "%s: no experiments on %s to learn from: make optimize",
 		     path, g->device);
 	free(path);
+	if (incumbent_read(g->ground.kernel_dir, g->device, &g->ledger,
+	                   &g->ground.incumbent, &f) ||
+	    build_read(g->build, &g->ground.build, &f))
+		die(&f);
 }
 
-int main(int argc, char *argv[])
+static void parse(int argc, char *argv[], struct request *g, int *dry)
 {
-	static struct ledger ledger;
-	struct research_ground g = {.ledger = &ledger};
-	int c, dry = 0, status = EXIT_YES;
-	struct fault f;
+	int c;
 
-	tool_start();
-	while ((c = getopt(argc, argv, "d:e:k:n")) != -1) {
+	while ((c = getopt(argc, argv, "b:d:e:k:nw:")) != -1) {
 		switch (c) {
+		case 'b':
+			g->build = optarg;
+			break;
 		case 'd':
-			g.device = optarg;
+			g->device = g->ground.device = optarg;
 			break;
 		case 'e':
-			g.experiments = optarg;
+			g->experiments = optarg;
 			break;
 		case 'k':
-			g.kernel_dir = optarg;
+			g->ground.kernel_dir = optarg;
 			break;
 		case 'n':
-			dry = 1;
+			*dry = 1;
+			break;
+		case 'w':
+			g->ground.workloads = optarg;
 			break;
 		default:
 			tool_usage(USAGE);
 		}
 	}
-	if (optind != argc || !g.device || !g.experiments || !g.kernel_dir)
+	if (optind != argc || !g->build || !g->device || !g->experiments ||
+	    !g->ground.kernel_dir || !g->ground.workloads)
 		tool_usage(USAGE);
-	if (strcmp(g.device, "cpu") != 0 && strcmp(g.device, "cuda") != 0)
-		errx(EXIT_TROUBLE, "%s: want a device: cpu or cuda", g.device);
+	if (strcmp(g->device, "cpu") != 0 && strcmp(g->device, "cuda") != 0)
+		errx(EXIT_TROUBLE, "%s: want a device: cpu or cuda", g->device);
+}
+
+int main(int argc, char *argv[])
+{
+	static struct request g;
+	struct prompt p;
+	int dry = 0, status = EXIT_YES;
+	struct fault f;
+
+	tool_start();
+	parse(argc, argv, &g, &dry);
 	if (!dry && experiments_lock(g.experiments, &f) < 0)
 		die(&f);
-	load(&g, &ledger);
+	load(&g);
 	if (dry) {
-		char *prompt = research_prompt(&g);
-
-		printf("%s\n%s", research_system, prompt);
-		free(prompt);
+		p = ask(&g);
+		printf("%s\n%s", p.system, p.user);
+		prompt_free(&p);
 	} else {
 		status = go_on(&g);
 	}
-	ledger_free(&ledger);
+	incumbent_free(&g.ground.incumbent);
+	build_free(&g.ground.build);
+	ledger_free(&g.ledger);
 	return status;
 }

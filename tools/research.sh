@@ -2,8 +2,8 @@
 # research - ask for a plan until one holds against the records, or none does
 #
 # usage: research.sh DEVICE. make gives the rest in the environment: BUILD
-# KERNEL KERNELS EXPERIMENTS PROPOSER. Status 1: no plan held, or a budget is
-# spent.
+# KERNEL KERNELS WORKLOADS EXPERIMENTS PROPOSER. Status 1: no plan held, or a
+# budget is spent.
 set -u
 
 experiments=$EXPERIMENTS/$KERNEL
@@ -16,7 +16,8 @@ tune | person)
 esac
 while :; do
 	next=$("$BUILD/research" -d "$1" -e "$experiments" \
-		-k "$KERNELS/$KERNEL") || exit
+		-k "$KERNELS/$KERNEL" -w "$WORKLOADS/$KERNEL.jsonl" \
+		-b "$BUILD/run/$KERNEL.$1/incumbent/build.json") || exit
 	case $next in
 	*/plan.md)
 		echo "see $next"

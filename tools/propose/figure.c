@@ -162,23 +162,44 @@ static void read_line(const char *p, const char *end, struct figures *out)
 	}
 }
 
+/* Of the blocks that quote() makes, those with our own tables; the others hold
+ * a stranger's source, or what it printed. */
+static int is_record(const char *label, size_t len)
+{
+	static const char *const record[] = {
+	        "device",  "floor", "lessons",   "notes",           "profile",
+	        "results", "rules", "workloads", "workload-profile"};
+
+	for (size_t i = 0; i < sizeof record / sizeof *record; i++)
+		if (strlen(record[i]) == len &&
+		    memcmp(record[i], label, len) == 0)
+			return 1;
+	return 0;
+}
+
 double *figures_of(const char *text, size_t *count)
 {
 	struct figures all = {xcalloc(1, sizeof(double)), 0, 1};
-	int is_fenced = 0;
+	size_t fence = 0, len, ticks;
+	int counts = 1;
 
-	while (*text) {
-		size_t len;
+	for (; *text; text += len + (text[len] == '\n')) {
+		const char *line = text, *end;
 
-		text += 2 * (strncmp(text, "> ", 2) == 0); /* a file's line */
 		len = strcspn(text, "\n");
-
-		if (strncmp(text, "```", 3) == 0)
-			is_fenced = !is_fenced;
-		else if (!is_fenced && *text != '\t' &&
-		         strncmp(text, "    ", 4) != 0)
-			read_line(text, text + len, &all);
-		text += len + (text[len] == '\n');
+		end = text + len;
+		ticks = strspn(line, "`");
+		if (ticks >= 3 && fence == 0) {
+			fence = ticks;
+			counts = is_record(line + ticks, len - ticks);
+		} else if (ticks == fence && ticks == len && fence > 0) {
+			fence = 0;
+			counts = 1;
+		} else if (counts) {
+			line += 2 * (strncmp(line, "| ", 2) == 0 && fence);
+			if (strncmp(line, "    ", 4) != 0 && *line != '\t')
+				read_line(line, end, &all);
+		}
 	}
 	*count = all.count;
 	return all.value;

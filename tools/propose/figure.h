@@ -23,9 +23,10 @@ int figure_read(const char *p, const char *end, struct figure *out);
 /* x is what the figure says, to the digits that it is written with. */
 int figure_is(const struct figure *f, double x);
 
-/* The values of all numbers that a text states in its own words: not in
- * `backticks`, in indented or in fenced blocks, where others speak. Caller
- * frees. */
+/* The values of all numbers that a prompt states in the program's own words,
+ * or in blocks of records that quote() made: not in `backticks`, in indented
+ * blocks, or in those of sources and of what programs printed, where others
+ * speak. Caller frees. */
 double *figures_of(const char *text, size_t *count);
 
 #endif

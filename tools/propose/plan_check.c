@@ -70,7 +70,7 @@ static void check_figure(struct check *c, const struct figure *f)
 	for (size_t i = 0; i < c->nshown; i++)
 		if (figure_is(f, c->shown[i]))
 			return;
-	refuse(c, "%.*s: no such number in what you were shown",
+	refuse(c, "%.*s: no such number in the records that were shown",
 	       shown_len(f->len), f->at);
 }
 

@@ -12,8 +12,7 @@
  *   - an item of "Do not try" cites at least one, of this device, and none
  *     that was accepted or adopted;
  *   - any other number with a decimal point, a percent sign or a unit must
- *     occur in the text that was shown, where what stands in backticks does
- *     not count: it is somebody's word;
+ *     occur in the records that were shown (figures_of);
  *   - a number is the record's when that rounds to the digits written;
  *   - at most 12 items to try, 30 not to, 600 bytes each, visible UTF-8.
  *
