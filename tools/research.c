@@ -153,6 +153,8 @@ static int publish(const struct request *g, const char *dir, const char *plan)
 	                       g->device, name, plan);
 	char *result = xasprintf("# research/%s: plan\n\n%s", name, plan);
 
+	sweep(g->experiments, NULL);
+	sweep(dir, NULL);
 	write_in(g->experiments, "plan.md", page);
 	write_in(dir, "result.md", result);
 	printf("%s/plan.md\n", g->experiments);
