@@ -30,10 +30,9 @@ static const struct {
 	const char *name;
 	kind_answer *answer;
 } kinds[] = {
-        {"anthropic", anthropic_answer},
-        {"openai", openai_answer},
-        {"command", pipe_answer},
-        {"replay", replay_answer},
+        {"anthropic", anthropic_answer}, {"openai", openai_answer},
+        {"command", pipe_answer},        {"replay", replay_answer},
+        {"claude", agent_answer},
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
@@ -169,8 +168,9 @@ static int ask(const struct question *q, kind_answer *kind, const char *file)
 
 static _Noreturn void usage(void)
 {
-	tool_usage("ask -p anthropic|openai|command|replay -e experiments "
-	           "[-r file] conversation");
+	tool_usage(
+	        "ask -p anthropic|openai|command|replay|claude -e experiments "
+	        "[-r file] conversation");
 }
 
 int main(int argc, char *argv[])

@@ -28,5 +28,6 @@ typedef int kind_answer(const struct question *q, struct answer *out,
 kind_answer anthropic_answer, openai_answer; /* insist.c: over HTTP */
 kind_answer pipe_answer;                     /* pipe.c: any program */
 kind_answer replay_answer;                   /* transcript.c */
+kind_answer agent_answer; /* agent.c: a coding agent in a workspace */
 
 #endif
