@@ -5,7 +5,7 @@
  *                     BUILD FACTS
  *        prompt-check -a WHAT: the next turn, with details from standard input
  *
- * WHAT is coder or planner; BUILD the incumbent's build.json, of
+ * WHAT is coder, planner or research; BUILD the incumbent's build.json, of
  * whatever source; FACTS a file that says what the device is. Prints the
  * system's part, the user's, and the table.
  */
@@ -97,6 +97,8 @@ int main(int argc, char *argv[])
 	p.facts = facts;
 	failed = strcmp(argv[0], "planner") == 0
 	                 ? prompt_planner(&p, candidates, &out, &f)
+	         : strcmp(argv[0], "research") == 0
+	                 ? prompt_research(&p, &out, &f)
 	                 : prompt_coder(&p, &out, &f);
 	if (failed)
 		errx(EXIT_TROUBLE, "%s", f.text);

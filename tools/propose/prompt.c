@@ -272,6 +272,14 @@ int prompt_planner(const struct prompt_ground *g, int candidates,
 	return failed;
 }
 
+int prompt_research(const struct prompt_ground *g, struct prompt *out,
+                    struct fault *f)
+{
+	return assemble(g, rules_research,
+	                "Write the plan: the two sections, and nothing else.\n",
+	                out, f);
+}
+
 char *prompt_again(const char *what, const char *details)
 {
 	static const struct {

@@ -29,14 +29,16 @@ struct prompt {
 	char *dropped; /* prompt.tsv: section, tokens, kept|cut|dropped */
 };
 
-/* The request for an edit, and for n hypotheses. ground->incumbent is what the
- * edit is applied to: with the direction parent another experiment's solution.
- * Return -1 with the fault set: a file that is there cannot be read, or the
- * budget is too small for what is never cut. */
+/* The request for an edit, for n hypotheses, for a plan. ground->incumbent is
+ * what the edit is applied to: with the direction parent another experiment's
+ * solution. Return -1 with the fault set: a file that is there cannot be read,
+ * or the budget is too small for what is never cut. */
 int prompt_coder(const struct prompt_ground *g, struct prompt *out,
                  struct fault *f);
 int prompt_planner(const struct prompt_ground *g, int candidates,
                    struct prompt *out, struct fault *f);
+int prompt_research(const struct prompt_ground *g, struct prompt *out,
+                    struct fault *f);
 void prompt_free(struct prompt *p);
 
 #define AGAIN_MAX ((size_t)6000) /* bytes of details */

@@ -5,7 +5,7 @@
 #ifndef RULES_H
 #define RULES_H
 
-extern const char rules_coder[], rules_planner[];
+extern const char rules_coder[], rules_planner[], rules_research[];
 
 /* What the kernel's header says to who writes a kernel, for a device. */
 const char *rules_abi(const char *device);
