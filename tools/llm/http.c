@@ -178,9 +178,8 @@ static int is_lasting(CURLcode code)
 {
 	return code == CURLE_PEER_FAILED_VERIFICATION ||
 	       code == CURLE_SSL_CACERT_BADFILE ||
-	       code == CURLE_SSL_ISSUER_ERROR ||
-	       code == CURLE_UNSUPPORTED_PROTOCOL ||
-	       code == CURLE_URL_MALFORMAT || code == CURLE_NOT_BUILT_IN;
+	       code == CURLE_SSL_ISSUER_ERROR || code == CURLE_URL_MALFORMAT ||
+	       code == CURLE_NOT_BUILT_IN;
 }
 
 static void conclude(struct transfer *t, CURLcode code)
