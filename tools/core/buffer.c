@@ -22,14 +22,13 @@ int buffer_add(struct buffer *b, const void *data, size_t len, size_t max)
 
 int buffer_add_text(struct buffer *b, const char *text, size_t len, size_t max)
 {
-	const char *end = text + len;
+	for (size_t at = 0, n; at < len; at += n ? n : 1) {
+		const char *p = text + at;
 
-	for (const char *p = text; p < end;) {
-		size_t n = *p ? utf8_length(p, end) : 0;
+		n = *p ? utf8_length(p, text + len) : 0;
 
 		if (buffer_add(b, n ? p : "\xef\xbf\xbd", n ? n : 3, max))
 			return -1;
-		p += n ? n : 1;
 	}
 	return 0;
 }

@@ -115,8 +115,12 @@ struct exchange {
 static int on_event(void *to, const char *data, size_t len)
 {
 	struct exchange *x = to;
-	int status = x->remote->api->event(&x->answer->in, data, len,
-	                                   &x->answer->why);
+	int status;
+
+	if (len == 0)
+		return 0; /* a sign of life */
+	status = x->remote->api->event(&x->answer->in, data, len,
+	                               &x->answer->why);
 
 	x->malformed = status < 0;
 	return status != 0;

@@ -15,25 +15,32 @@ static int end_event(struct sse *s, sse_take *take, void *to)
 	return status;
 }
 
+/* The value of a line's field data, or NULL if it is another line. */
+static const char *data_of(const char *line)
+{
+	if (strncmp(line, "data", 4) != 0 || (line[4] != ':' && line[4]))
+		return NULL;
+	line += line[4] ? 5 : 4;
+	return line + (*line == ' ');
+}
+
 static int end_line(struct sse *s, sse_take *take, void *to)
 {
-	const char *at = s->line.data, *end = at + s->line.len;
-	int status = 0;
+	const char *line = s->line.data, *value;
+	int is_first = !s->begun, status = 0;
 
+	s->begun = 1;
 	if (s->line.len == 0)
 		return end_event(s, take, to);
-	if (!s->begun && strncmp(at, "\xef\xbb\xbf", 3) == 0)
-		at += 3;
-	s->begun = 1;
-	if (strncmp(at, "data", 4) == 0 && (at[4] == ':' || at + 4 == end)) {
-		at += at[4] == ':' ? 5 : 4;
-		at += *at == ' ';
-		status = buffer_add_text(&s->data, at, (size_t)(end - at),
-		                         SSE_MAX) ||
-		                         buffer_add(&s->data, "\n", 1, SSE_MAX)
-		                 ? -1
-		                 : 0;
-	}
+	if (is_first && strncmp(line, "\xef\xbb\xbf", 3) == 0)
+		line += 3;
+	value = data_of(line);
+	if (value &&
+	    (buffer_add_text(&s->data, value,
+	                     (size_t)(s->line.data + s->line.len - value),
+	                     SSE_MAX) ||
+	     buffer_add(&s->data, "\n", 1, SSE_MAX)))
+		status = -1;
 	buffer_clear(&s->line);
 	return status;
 }
