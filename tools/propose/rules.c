@@ -113,7 +113,8 @@ const char rules_research[] =
         "experiment of this device that was not accepted, with its outcome "
         "or reason and its speedup as the record has them, several parted "
         "by `; `. Any other number with a decimal point, a percent sign or "
-        "a unit must stand in what you were shown, outside of backticks. "
+        "a unit must stand in the tables that you were shown, not in a "
+        "source, a diff or backticks: copy it, compute and predict none. "
         "Every citation is checked against the records: what is not on "
         "file is sent back.\n";
 
