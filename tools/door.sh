@@ -1,5 +1,5 @@
 #!/bin/sh
-# step - passes a word on to the repository that made this workspace
+# door - ./step in a workspace: passes its words to the repository that made it
 #
 # .step/where says which that is, and whose kernel. Where it is out of reach,
 # in a jail, .step/requests leads to whoever holds the other end, who checks

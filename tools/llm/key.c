@@ -14,7 +14,10 @@
 static struct {
 	const char *name;
 	char *value;
-} keys[] = {{"ANTHROPIC_API_KEY", NULL}, {"OPENAI_API_KEY", NULL}};
+} keys[] = {{"ANTHROPIC_API_KEY", NULL},
+            {"ANTHROPIC_AUTH_TOKEN", NULL},
+            {"CLAUDE_CODE_OAUTH_TOKEN", NULL},
+            {"OPENAI_API_KEY", NULL}};
 #define KEYS (sizeof keys / sizeof *keys)
 
 /* At the end there is nothing left to hide, and a sanitizer may look. */

@@ -12,7 +12,8 @@
 
 #define KEY_MAX 4096
 
-/* Call before anything is started. Of ANTHROPIC_API_KEY and OPENAI_API_KEY. */
+/* Call before anything is started. Of ANTHROPIC_API_KEY, OPENAI_API_KEY, and
+ * what only agents take: ANTHROPIC_AUTH_TOKEN, CLAUDE_CODE_OAUTH_TOKEN. */
 void keys_hide(void);
 
 /* A key by its variable's name: *key is NULL where it is not set. -1 with the
