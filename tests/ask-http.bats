@@ -459,6 +459,33 @@ text='One two three four five six seven eight nine ten. Der zwölfte Wörterbuch
 	[ "$(requests)" -eq 1 ]
 }
 
+@test "killed at any moment, it pays once for the reply that is on file" {
+	kills=0
+	for ms in $(seq 1 2 50); do
+		rm -rf $c/1.reply.json $x/spend.jsonl $x/transcript.jsonl log
+		serve plain
+		RECORD=1 command ask -e $x -p anthropic $c >out 2>&1 3>&- &
+		pid=$!
+		sleep "$(printf '0.%03d' "$ms")"
+		kill -KILL $pid 2>/dev/null || true
+		wait $pid || kills=$((kills + 1))
+		RECORD=1 run -0 ask
+		# A reservation each, and at most one that asked nobody.
+		asked=$(requests)
+		[ "$(charges reserve)" -ge "$asked" ]
+		[ "$(charges reserve)" -le $((asked + 1)) ]
+		[ "$asked" -le 2 ]
+		[ "$(charges settle)" -eq 1 ]
+		[ "$(wc -l <$x/transcript.jsonl)" -eq 1 ]
+		[ "$(ls $c)" = $'1.prompt.md\n1.reply.json\nsystem.md' ] ||
+			ls $c | grep -qE '^1.reply.json\.[A-Za-z0-9]{6}$'
+		rm -f $c/1.reply.json.*
+		kill "$server"
+	done
+	echo "$kills kills"
+	[ "$kills" -ge 5 ]
+}
+
 @test "SIGINT and SIGTERM while it waits end it at once; the turn still waits" {
 	for signal in INT TERM; do
 		rm -f log

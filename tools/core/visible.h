@@ -1,8 +1,7 @@
 /* visible - a stranger's text as one line that hides nothing
  *
- * Control characters, bytes that are no UTF-8, and characters that have no
- * look of their own or turn the direction of writing are written as \n, \x1b,
- * \u{202e}; a line of more than max bytes ends in "...".
+ * What is no character that shows as itself is written as \n, \t or, byte by
+ * byte, as \x1b. A line of more than max bytes ends in "...".
  */
 #ifndef VISIBLE_H
 #define VISIBLE_H
