@@ -108,7 +108,7 @@ x' reference definition --help; do
 @test "what a person sets is checked: no words of make's, no other characters" {
 	for setting in KERNEL=../x 'KERNEL=scale CMD=x' 'KERNEL=scale:' \
 		DEVICE=gpu 'DEVICE=cpu --eval=x' BENCH_S=1e9 BENCH_S=-1 \
-		SANDBOX=off 'BUILD=$(shell id)' 'KERNELS=a b' \
+		SANDBOX=off SANITIZE=yes 'BUILD=$(shell id)' 'KERNELS=a b' \
 		'EXPERIMENTS=x;id' 'AGENT_DIR=a$b' 'AGENT_DIR=a
 b'; do
 		run -2 env "$setting" "$step" status
@@ -187,4 +187,30 @@ b'; do
 	[[ ${lines[0]} =~ ^step:\ the\ first\ [0-9]+\ bytes\ are\ left\ out ]]
 	[[ ${lines[-1]} == *xend ]]
 	[ ${#output} -lt 17000 ]
+}
+
+@test "commands, agents and rules use only words that there are" {
+	cd "$ROOT"
+	grep -ohE '\./step [a-z]+' CLAUDE.md .claude/*/*.md | sort -u |
+		while read -r _ word; do
+			"$step" help | grep -qE "^  ([a-z]+, )*$word([ ,]|$)" || {
+				echo "$word"
+				exit 1
+			}
+		done
+}
+
+@test "an agent is permitted ./step and two files, and nothing is asked" {
+	python3 - "$ROOT/.claude/settings.json" <<-'END'
+	import json, sys
+	p = json.load(open(sys.argv[1]))["permissions"]
+	assert p["defaultMode"] == "dontAsk"
+	assert p["disableBypassPermissionsMode"] == "disable"
+	assert [a for a in p["allow"] if a.startswith("Bash")] == \
+	    ["Bash(./step)", "Bash(./step:*)"]
+	edits = [a for a in p["allow"] if a.startswith(("Edit", "Write"))]
+	assert all("solution." in a or "proposal.txt" in a for a in edits), edits
+	END
+	run -1 grep -rE 'dangerously|bypassPermissions"|acceptEdits' \
+		"$ROOT/.claude" "$ROOT/CLAUDE.md"
 }

@@ -123,8 +123,9 @@ int errand_environment(const struct errand *e, struct words *out,
 void errand_step_environment(const struct errand *e, struct words *out)
 {
 	static const char *const passed[] = {
-	        "PATH",  "HOME",    "KERNEL",    "DEVICE",      "BENCH_S",
-	        "BUILD", "KERNELS", "WORKLOADS", "EXPERIMENTS", NULL};
+	        "PATH",      "HOME",        "KERNEL", "DEVICE",
+	        "BENCH_S",   "SANITIZE",    "BUILD",  "KERNELS",
+	        "WORKLOADS", "EXPERIMENTS", NULL};
 
 	pass(out, passed);
 	set(out, "AGENT_DIR", e->room->taken);

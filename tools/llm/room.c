@@ -2,7 +2,7 @@
 #include "room.h"
 #include "file.h"
 #include "memory.h"
-#include "reply.h"
+#include "statement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define CANDIDATE_MAX ((size_t)4 << 20)
-#define PROPOSAL_MAX ((size_t)16 << 10)
 
 static const char *setting(const char *name, struct fault *f)
 {
@@ -175,7 +174,6 @@ char *room_reply(const struct room *r, const struct question *q,
 	size_t len, words;
 	char *source = read_in(r, r->file, CANDIDATE_MAX, &len, why);
 	char *fields = NULL, *text = NULL;
-	struct fault line;
 	struct reply plan;
 
 	if (source && strlen(source) != len)
@@ -183,10 +181,9 @@ char *room_reply(const struct room *r, const struct question *q,
 	else if (source && strcmp(source, r->incumbent) == 0)
 		fault_set(why, "%s: nothing was changed", r->file);
 	else if (source)
-		fields = read_in(r, "proposal.txt", PROPOSAL_MAX, &words, why);
-	if (fields && reply_read_plans(fields, words, 1, &plan, &line)) {
-		fault_set(why, "proposal.txt: %.400s", line.text);
-	} else if (fields) {
+		fields = read_in(r, "proposal.txt", STATEMENT_MAX, &words, why);
+	if (fields &&
+	    statement_read(fields, words, "proposal.txt", &plan, why) == 0) {
 		text = compose(r, &plan, source, len);
 		reply_free(&plan);
 	}
