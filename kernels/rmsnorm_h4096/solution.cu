@@ -19,7 +19,7 @@
 
 /* Rows that a CTA takes one after the other. */
 // knob: ROWS_PER_CTA 1 2 4 8
-#define ROWS_PER_CTA 2
+#define ROWS_PER_CTA 1
 
 /* 1: keep the row in registers; 0: read it again to scale it. */
 // knob: KEEP 0 1
@@ -27,7 +27,7 @@
 
 /* 1: fetch the weights before the sum is known. */
 // knob: WEIGHT_EARLY 0 1
-#define WEIGHT_EARLY 1
+#define WEIGHT_EARLY 0
 
 /* 1: tell the caches that rows are used once. */
 // knob: STREAM 0 1
