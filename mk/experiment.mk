@@ -14,7 +14,7 @@ EXPERIMENTS ?= experiments
 # what is meant where nothing is said.
 # MODEL, MODELS, PLANNER_MODEL, CANDIDATES, STALL, TUNE_AFTER, PROMPT_TOKENS:
 # how a model is asked, see tools/propose/asking.h; more in ratchet-ask(1).
-export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP
+export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP PROPOSAL
 
 # Keys are for the targets that ask, whose scripts take them away first.
 ifeq ($(filter optimize research,$(MAKECMDGOALS)),)
@@ -94,7 +94,7 @@ endif
 
 optimize: tools ## propose, prove, measure, decide, record (ITERATIONS=n, PROPOSER=, CANDIDATES=n)
 	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D)
-try: ground ## judge a candidate of your own: SOLUTION=file
+try: ground ## judge a candidate of your own: SOLUTION=file (PROPOSAL=file: what you expect)
 	$(call need,SOLUTION)
 	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D) '$(SOLUTION)'
 rejudge: ground ## judge an old experiment again, as a new one: EXP=exp_NNNN

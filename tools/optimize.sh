@@ -3,8 +3,8 @@
 #
 # usage: optimize.sh MAKE DEVICE [FILE], under the kernel's lock. make gives
 # the rest in the environment: BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
-# PROPOSER ITERATIONS, and if they are set BENCH_S BUDGET_* UNTIL ON_ACCEPT, and
-# what asking.h and ask(1) read.
+# PROPOSER ITERATIONS, and if they are set BENCH_S BUDGET_* UNTIL ON_ACCEPT,
+# PROPOSAL (a statement about FILE), and what asking.h and ask(1) read.
 set -u
 
 # Whoever is asked gets the keys; what compiles and runs candidates does not.
@@ -58,7 +58,7 @@ answer() {
 		return "$status"
 		;;
 	*)
-		MODEL=$2 with_keys "$BUILD/ask" -p "$PROPOSER" -e "$x" "$1"
+		MODEL=$2 DEVICE=$device with_keys "$BUILD/ask" -p "$PROPOSER" -e "$x" "$1"
 		;;
 	esac
 }
@@ -85,7 +85,7 @@ is_fast_enough() {
 
 propose() {
 	if [ -n "$file" ]; then
-		set -- -p person -s "$file"
+		set -- -p person -s "$file" ${PROPOSAL:+-m "$PROPOSAL"}
 	else
 		set -- -p "$PROPOSER"
 	fi

@@ -10,8 +10,10 @@
 #include "begun.h"
 #include "claim.h"
 #include "clock.h"
+#include "file.h"
 #include "memory.h"
 #include "round.h"
+#include "statement.h"
 #include "tool.h"
 
 #include <err.h>
@@ -22,7 +24,7 @@
 #include <unistd.h>
 
 struct request {
-	const char *proposer, *file, *reply;
+	const char *proposer, *file, *reply, *statement;
 	int dry;
 	struct site site;
 };
@@ -142,6 +144,27 @@ static int by_tune(struct request *r, char **dir, struct fault *f)
 	return status;
 }
 
+/* Puts what is expected of a candidate on its page. */
+static void add_statement(struct proposal *p, const char *path)
+{
+	struct reply said;
+	struct fault f;
+	size_t len;
+	char *text = file_read(path, STATEMENT_MAX, &len), *page = p->page;
+	char *fields;
+
+	if (!text)
+		err(EXIT_TROUBLE, "%s", path);
+	if (statement_read(text, len, path, &said, &f))
+		die(&f);
+	fields = statement_page(&said);
+	p->page = xasprintf("%s\n%s", page, fields);
+	reply_free(&said);
+	free(fields);
+	free(page);
+	free(text);
+}
+
 static char *by_person(struct request *r)
 {
 	char hex[SHA256_HEX], *dead, *dir;
@@ -150,6 +173,8 @@ static char *by_person(struct request *r)
 
 	if (proposal_from_file(r->file, r->site.ground.device, &p, &f))
 		die(&f);
+	if (r->statement)
+		add_statement(&p, r->statement);
 	sha256_hex(p.source, p.len, hex);
 	dir = find_begun(r, hex, &dead);
 	if (!dir) {
@@ -279,6 +304,11 @@ static void check_proposer(const struct request *r)
 		     "%s: want -p tune, anthropic, openai, command, replay or "
 		     "claude, or -p person with -s FILE",
 		     r->proposer);
+	if (r->statement && !r->file)
+		errx(EXIT_TROUBLE,
+		     "-m %s: a statement is about a person's "
+		     "file, -s",
+		     r->statement);
 	if (r->reply && !is_model(r->proposer))
 		errx(EXIT_TROUBLE, "-r %s: a reply is a model's, not %s's",
 		     r->reply, r->proposer);
@@ -286,15 +316,16 @@ static void check_proposer(const struct request *r)
 
 static _Noreturn void usage(void)
 {
-	tool_usage("propose [-n] -p proposer [-r reply] [-s file] -d device "
-	           "-k kernel -e experiments -b build -w workloads");
+	tool_usage("propose [-n] -p proposer [-r reply] [-s file] "
+	           "[-m statement] -d device -k kernel -e experiments "
+	           "-b build -w workloads");
 }
 
 static void read_options(struct request *r, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "b:d:e:k:np:r:s:w:")) != -1) {
+	while ((c = getopt(argc, argv, "b:d:e:k:m:np:r:s:w:")) != -1) {
 		switch (c) {
 		case 'b':
 			r->site.build = optarg;
@@ -307,6 +338,9 @@ static void read_options(struct request *r, int argc, char *argv[])
 			break;
 		case 'k':
 			r->site.ground.kernel_dir = optarg;
+			break;
+		case 'm':
+			r->statement = optarg;
 			break;
 		case 'n':
 			r->dry = 1;
