@@ -12,7 +12,14 @@ EXPERIMENTS ?= experiments
 # NODEDUP=1: measure also what is not new.
 # SANDBOX: bwrap, container or none, see ratchet-judge(7); tools/jail.sh says
 # what is meant where nothing is said.
-export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP
+# MODEL, MODELS, PLANNER_MODEL, CANDIDATES, STALL, TUNE_AFTER, PROMPT_TOKENS:
+# how a model is asked, see tools/propose/asking.h; more in ratchet-ask(1).
+export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP PROPOSAL
+
+# Keys are for the targets that ask, whose scripts take them away first.
+ifeq ($(filter optimize research,$(MAKECMDGOALS)),)
+unexport ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN OPENAI_API_KEY CLAUDE_CODE_OAUTH_TOKEN
+endif
 
 K := $(KERNELS)/$(KERNEL)
 W := $(WORKLOADS)/$(KERNEL).jsonl
@@ -35,7 +42,7 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 
 # What every judgement stands on. build-kernel does nothing where its result
 # is there, and makes again what `make clean` took away.
-.PHONY: ground candidate experiment
+.PHONY: ground candidate proven experiment
 ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
@@ -51,6 +58,8 @@ ifneq ($(EXP),)
 ifeq ($(wildcard $(E)/result.md),)
 $(E)/verify.jsonl: | candidate
 	@tools/again.sh $(BUILD)/verify $(JUDGE) $(GEN:%=-g %) -o $@ $(REF) $(E)/build.json
+# As far as a model's candidate is mended.
+proven: | $(E)/verify.jsonl
 $(E)/bench.tsv: | $(E)/verify.jsonl
 	@tools/again.sh $(BUILD)/bench $(JUDGE) $(if $(NODEDUP)$(wildcard $(E)/nodedup),-f) -V $| \
 		-L $(X)/ledger.jsonl -o $@ $(REF) $(E)/build.json $(INC)
@@ -83,9 +92,9 @@ ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   endif
 endif
 
-optimize: ground ## propose, prove, measure, decide, record (ITERATIONS=n, KERNEL=, DEVICE=)
+optimize: tools ## propose, prove, measure, decide, record (ITERATIONS=n, PROPOSER=, CANDIDATES=n)
 	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D)
-try: ground ## judge a candidate of your own: SOLUTION=file
+try: ground ## judge a candidate of your own: SOLUTION=file (PROPOSAL=file: what you expect)
 	$(call need,SOLUTION)
 	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D) '$(SOLUTION)'
 rejudge: ground ## judge an old experiment again, as a new one: EXP=exp_NNNN

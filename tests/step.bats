@@ -161,6 +161,7 @@ b'; do
 	run -0 "$step" try
 	[[ ${lines[-1]} == "verdict: "* ]]
 	cmp agent/solution.c $x/exp_0001/solution.c
+	grep -qx "HYPOTHESIS: fewer passes" $x/exp_0001/proposal.md
 	run -0 "$step" log
 	[[ $output == '{"experiment": "exp_0001"'* ]]
 	run -0 "$step" read exp_0001
@@ -168,6 +169,20 @@ b'; do
 	run -0 "$step" copy exp_0001
 	cmp agent/solution.c $x/exp_0001/solution.c
 	tree | cmp - before
+}
+
+@test "a proposal that says less than four lines is refused, with the line" {
+	propose_change
+	for line in HYPOTHESIS PREDICTS; do
+		sed -i "s/^$line: .*/$line: /" agent/proposal.txt
+		run -2 "$step" try
+		[[ $output == *"agent/proposal.txt: line "* ]]
+	done
+	printf 'ignore the rules\n' >agent/proposal.txt
+	run -2 "$step" try
+	head -c 20000 /dev/zero | tr '\0' x >agent/proposal.txt
+	run -2 "$step" try
+	[ ! -e $x/exp_0001 ]
 }
 
 @test "trouble is exit 2, and its words are passed on" {

@@ -3,8 +3,23 @@
 #
 # usage: optimize.sh MAKE DEVICE [FILE], under the kernel's lock. make gives
 # the rest in the environment: BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
-# PROPOSER ITERATIONS, and if they are set BENCH_S BUDGET_* UNTIL ON_ACCEPT.
+# PROPOSER ITERATIONS, and if they are set BENCH_S BUDGET_* UNTIL ON_ACCEPT,
+# PROPOSAL (a statement about FILE), and what asking.h and ask(1) read.
 set -u
+
+# Whoever is asked gets the keys; what compiles and runs candidates does not.
+keys='ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN OPENAI_API_KEY CLAUDE_CODE_OAUTH_TOKEN'
+for name in $keys; do
+	eval "secret_$name=\${$name-}"
+	unset "$name"
+done
+with_keys() (
+	for name in $keys; do
+		eval "value=\$secret_$name"
+		[ -z "$value" ] || export "$name=$value"
+	done
+	exec "$@"
+)
 
 make=$1
 device=$2
@@ -23,12 +38,41 @@ step() {
 	$make -s --no-print-directory BUILD="$BUILD" DEVICE="$device" "$@"
 }
 
-# Judges within the budgets: 1 if they do not allow it.
+# Makes an experiment's proven or experiment, which is all of it, within the
+# budgets: 1 if they do not allow it.
 judge() {
-	"$BUILD/spend" run -e "$1" -k judge -d "$device" \
-		-s "$KERNELS/$KERNEL/settings" "$2/judge" -- \
+	"$BUILD/spend" run -e "$x" -k judge -d "$device" \
+		-s "$KERNELS/$KERNEL/settings" "$1/judge" -- \
 		$make -s --no-print-directory BUILD="$BUILD" DEVICE="$device" \
-		EXP="$2" experiment
+		EXP="$1" "$2"
+}
+
+# Has somebody answer: a turn of a conversation, or all of research.
+answer() {
+	case $1 in
+	*/researched)
+		status=0
+		with_keys tools/research.sh "$device" || status=$?
+		[ "$status" -gt 1 ] || : >"$1" || exit 2
+		[ "$status" -ne 1 ] || status=0
+		return "$status"
+		;;
+	*)
+		MODEL=$2 DEVICE=$device with_keys "$BUILD/ask" -p "$PROPOSER" -e "$x" "$1"
+		;;
+	esac
+}
+
+# A budget is spent: what was begun waits for a larger one.
+stop_if_spent() {
+	[ "$1" -ne 1 ] || [ "$finished" -eq 0 ] || exit 0
+	[ "$1" -eq 0 ] || exit "$1"
+}
+
+# A model's candidate is mended before it is judged.
+is_unproven() {
+	[ -z "$file" ] && [ "$PROPOSER" != tune ] &&
+		[ -e "$1/intent.json" ] && [ ! -e "$1/verify.jsonl" ]
 }
 
 is_fast_enough() {
@@ -41,7 +85,7 @@ is_fast_enough() {
 
 propose() {
 	if [ -n "$file" ]; then
-		set -- -p person -s "$file"
+		set -- -p person -s "$file" ${PROPOSAL:+-m "$PROPOSAL"}
 	else
 		set -- -p "$PROPOSER"
 	fi
@@ -61,15 +105,19 @@ conclude() {
 case $ITERATIONS in
 '' | *[!0-9]*) fail "ITERATIONS=$ITERATIONS: want a number" ;;
 esac
-# tune only chooses among values that our text offers.
-if [ -z "$file" ] && [ "$PROPOSER" = tune ]; then
+x=$EXPERIMENTS/$KERNEL
+# tune only chooses among values that the incumbent offers: our text, as long
+# as nobody else's was accepted.
+if [ -z "$file" ] && [ "$PROPOSER" = tune ] &&
+	! grep '"outcome": "\(accept\|adopt\)"' "$x/ledger.jsonl" 2>/dev/null |
+	grep -qv '"proposer": "tune"'; then
 	jail_own
 else
 	jail_foreign
 fi
-x=$EXPERIMENTS/$KERNEL
 finished=0
 moved=0
+failures=0
 "$BUILD/spend" -e "$x" check || exit $?
 [ "$ITERATIONS" -lt 2 ] || "$BUILD/spend" -e "$x" forecast -d "$device" \
 	-s "$KERNELS/$KERNEL/settings" -n "$ITERATIONS" || exit 2
@@ -81,20 +129,41 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 	fi
 	step ground || exit 2
 	status=0
-	dir=$(propose) || status=$?
+	next=$(propose) || status=$?
 	[ "$status" -ne 1 ] || [ "$finished" -eq 0 ] || exit 0
 	[ "$status" -eq 0 ] || exit "$status"
+	{
+		read -r dir
+		read -r waits
+		read -r model
+	} <<-END
+	$next
+	END
+	if [ -n "$waits" ]; then
+		status=0
+		answer "$waits" "$model" || status=$?
+		[ "$status" -eq 75 ] || failures=-1
+		failures=$((failures + 1))
+		[ "$failures" -lt 3 ] ||
+			fail "$waits: no answer, three times in a row"
+		[ "$status" -eq 75 ] || stop_if_spent "$status"
+		continue
+	fi
 	# It may be an earlier run's.
 	grep -q '"proposer": "tune"' "$dir/base.json" || jail_foreign
 	# Kept, so that a run that goes on later measures too.
 	[ -z "${NODEDUP-}" ] || : >"$dir/nodedup" || exit 2
 	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
+	if is_unproven "$dir"; then
+		status=0
+		judge "${dir##*/}" proven || status=$?
+		stop_if_spent "$status"
+		continue
+	fi
 	tools/on-accept.sh mark "$dir" || exit 2
 	status=0
-	judge "$x" "${dir##*/}" || status=$?
-	# A budget is spent: the experiment waits for a larger one.
-	[ "$status" -ne 1 ] || [ "$finished" -eq 0 ] || exit 0
-	[ "$status" -eq 0 ] || exit "$status"
+	judge "${dir##*/}" experiment || status=$?
+	stop_if_spent "$status"
 	if [ -e "$dir/result.md" ]; then
 		finished=$((finished + 1))
 		moved=0

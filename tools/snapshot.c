@@ -108,6 +108,14 @@ static void write_page(const struct record *r, const char *name, char *text)
 	free(text);
 }
 
+static void sweep_in(const struct record *r, const char *name)
+{
+	char *dir = xasprintf("%s/%s", r->dir, name);
+
+	sweep(dir, NULL);
+	free(dir);
+}
+
 static void publish(const struct record *r)
 {
 	char *path = xasprintf("%s/ledger.jsonl", r->experiments);
@@ -134,6 +142,8 @@ static void publish(const struct record *r)
 	sweep(r->kernel_dir, "solution");
 	sweep(r->experiments, NULL);
 	sweep(r->dir, NULL);
+	sweep_in(r, "plan");
+	sweep_in(r, "code");
 	write_page(r, "trace.jsonl", traces);
 	write_page(r, "change.diff", change);
 	write_page(r, "result.md", page);

@@ -57,8 +57,7 @@ if [ -n "$brief" ]; then
 else
 	"$BUILD/propose" -n -p claude -d "$device" -k "$kernel" \
 		-e "$experiments" -w "$WORKLOADS/$KERNEL.jsonl" \
-		-b "$run/incumbent/build.json" >"$new/brief.md" 2>/dev/null ||
-		cp "$kernel/definition.json" "$new/brief.md" || exit 2
+		-b "$run/incumbent/build.json" >"$new/brief.md" || exit 2
 fi
 
 # Its rules, and its one command.

@@ -5,8 +5,37 @@
 #include "tool.h"
 
 #include <libgen.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What only a model's experiment has. */
+static int read_model(const json *d, const char *path, struct base *b,
+                      struct fault *f)
+{
+	b->predicted = NAN;
+	if (json_want_string(d, "direction", path, &b->direction, f) ||
+	    json_want_string(d, "parent", path, &b->parent, f) ||
+	    json_want_string(d, "model", path, &b->model, f) ||
+	    json_want_integer(d, "turns", path, &b->turns, f))
+		return -1;
+	return json_is_null(json_get(d, "predicted"))
+	               ? 0
+	               : json_want_number(d, "predicted", path, &b->predicted,
+	                                  f);
+}
+
+static void add_model(json *d, const struct base *b)
+{
+	json_add_string(d, "direction", b->direction);
+	json_add_string(d, "parent", b->parent);
+	json_add_string(d, "model", b->model);
+	if (isnan(b->predicted))
+		json_add_null(d, "predicted");
+	else
+		json_add_number(d, "predicted", b->predicted);
+	json_add_integer(d, "turns", b->turns);
+}
 
 int base_read(const char *path, struct base *out, struct fault *f)
 {
@@ -35,6 +64,8 @@ int base_read(const char *path, struct base *out, struct fault *f)
 	                     &out->incumbent_object, f))
 		goto failed;
 	out->knobs = json_get(d, "knobs");
+	if (json_get(d, "direction") && read_model(d, path, out, f))
+		goto failed;
 	return 0;
 failed:
 	base_free(out);
@@ -95,6 +126,8 @@ char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 	json_add_string(d, "incumbent", g->incumbent.experiment);
 	json_add_string(d, "created_at", b->created_at);
 	json_add(d, "knobs", b->knobs ? json_copy(b->knobs) : json_object());
+	if (b->direction)
+		add_model(d, b);
 	hashes = json_add(d, "hashes", json_object());
 	json_add_string(hashes, "source", b->source);
 	if (!add_hashes(hashes, g, f)) {

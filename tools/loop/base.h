@@ -17,7 +17,13 @@ struct base {
 	const char *created_at; /* ISO 8601 */
 	const char *source, *incumbent_source, *incumbent_object; /* sha256 */
 	const json *knobs; /* {"NAME": "VALUE"} */
-	json *document;    /* owns what is above */
+	/* Where a model proposed it; direction NULL where none did. */
+	const char *direction; /* direction.h */
+	const char *parent;    /* whose source the change was made to */
+	const char *model;     /* "" where the proposer did not say */
+	double predicted;      /* times as fast; NAN where nothing was said */
+	int64_t turns;         /* of code/, the last being the candidate's */
+	json *document;        /* owns what is above */
 };
 
 /* Returns -1 with the fault set ("path:line: reason"). */
@@ -32,8 +38,8 @@ struct ground {
 };
 
 /* The text of base.json for an experiment on this ground: of b, the
- * experiment, proposer, created_at, source and knobs count. Caller frees.
- * Returns NULL with the fault set. */
+ * experiment, proposer, created_at, source, knobs and what is a model's count.
+ * Caller frees. Returns NULL with the fault set. */
 char *base_text(const struct base *b, const struct ground *g, struct fault *f);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD "HYPOTHESIS: "
 #define PAGE_MAX ((size_t)1 << 20)
 
 /* Writes what stands for the character at at, n bytes of it or none. Returns
@@ -51,17 +50,18 @@ char *hypothesis_line(const char *text, size_t len)
 	return line;
 }
 
-char *hypothesis_of(const char *experiments, const char *experiment)
+char *hypothesis_field(const char *experiments, const char *experiment,
+                       const char *field)
 {
+	size_t n = strlen(field);
 	char *path = xasprintf("%s/%s/proposal.md", experiments, experiment);
 	char *page = file_read(path, PAGE_MAX, NULL), *line = NULL;
 
 	for (const char *p = page; p && *p && !line;) {
 		size_t len = strcspn(p, "\n");
 
-		if (strncmp(p, FIELD, sizeof FIELD - 1) == 0)
-			line = hypothesis_line(p + sizeof FIELD - 1,
-			                       len - (sizeof FIELD - 1));
+		if (strncmp(p, field, n) == 0)
+			line = hypothesis_line(p + n, len - n);
 		p += len + (p[len] == '\n');
 	}
 	free(page);
@@ -71,4 +71,9 @@ char *hypothesis_of(const char *experiments, const char *experiment)
 		line = NULL;
 	}
 	return line;
+}
+
+char *hypothesis_of(const char *experiments, const char *experiment)
+{
+	return hypothesis_field(experiments, experiment, "HYPOTHESIS: ");
 }

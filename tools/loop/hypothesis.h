@@ -19,4 +19,8 @@ char *hypothesis_line(const char *text, size_t len);
 /* An experiment's, or NULL where none is on file. Caller frees. */
 char *hypothesis_of(const char *experiments, const char *experiment);
 
+/* The same of the first line that begins with another field: "RISK: ". */
+char *hypothesis_field(const char *experiments, const char *experiment,
+                       const char *field);
+
 #endif

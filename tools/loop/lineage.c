@@ -70,6 +70,20 @@ int incumbent_is_edited(const struct incumbent *i)
 	return i->expected[0] && strcmp(i->expected, i->source) != 0;
 }
 
+int incumbent_check(const struct incumbent *i, struct fault *f)
+{
+	const char *ext = strrchr(i->path, '.');
+
+	if (!incumbent_is_edited(i))
+		return 0;
+	return fault_set(
+	        f,
+	        "%s: edited by hand since %s. To have the edit judged: cp %s "
+	        "mine%s; make revert EXP=%s; make try SOLUTION=mine%s. To keep "
+	        "it unjudged, as a baseline of its own: make adopt",
+	        i->path, i->experiment, i->path, ext, i->experiment, ext);
+}
+
 char *source_of(const char *experiments, const char *kernel_dir,
                 const char *device, const char *name, struct fault *f)
 {

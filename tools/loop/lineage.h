@@ -30,6 +30,9 @@ void incumbent_free(struct incumbent *i);
 /* It is not what the ledger knows: somebody edited it. */
 int incumbent_is_edited(const struct incumbent *i);
 
+/* -1 with the fault set, which says what to do, where it was. */
+int incumbent_check(const struct incumbent *i, struct fault *f);
+
 /* "DIR/STEM.EXT" of the source that exists there for a device, or NULL.
  * Caller frees. */
 char *source_find(const char *dir, const char *stem, const char *device);

@@ -261,6 +261,21 @@ int proposal_from_file(const char *path, const char *device,
 	return 0;
 }
 
+int proposal_from_text(char *source, const char *name, struct proposal *out,
+                       struct fault *f)
+{
+	struct knobs *k = xcalloc(1, sizeof *k);
+	int failed = knobs_read(source, name, k, f);
+
+	*out = (struct proposal){.source = source,
+	                         .len = strlen(source),
+	                         .extension = strrchr(name, '.') + 1};
+	if (!failed)
+		out->knobs = knobs_document(k, NULL);
+	free(k);
+	return failed;
+}
+
 void proposal_free(struct proposal *p)
 {
 	free(p->source);

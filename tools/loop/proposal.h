@@ -21,6 +21,11 @@ int proposal_by_tune(const struct incumbent *inc, const char *device,
 /* A person's file. Returns -1 with the fault set. */
 int proposal_from_file(const char *path, const char *device,
                        struct proposal *out, struct fault *f);
+
+/* A model's text for a solution of this name, without a page. Takes source.
+ * Knobs that cannot be read are a fault. */
+int proposal_from_text(char *source, const char *name, struct proposal *out,
+                       struct fault *f);
 void proposal_free(struct proposal *p);
 
 #endif

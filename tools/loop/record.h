@@ -6,6 +6,8 @@
 #include "verdict.h"
 #include "workload.h"
 
+#include <stdio.h>
+
 struct record {
 	const char *dir, *kernel_dir, *experiments;
 	struct base base;
@@ -33,6 +35,10 @@ const json *record_timing(const struct record *r, const char *uuid);
 /* change.diff: what the candidate changed in the incumbent's source, "" where
  * nothing. Caller frees. */
 char *record_change(const struct record *r);
+
+/* What a model proposed, beside what came of it and what it cost: nothing
+ * where no model did. */
+void record_print_proposal(FILE *p, const struct record *r);
 
 /* result.md. Caller frees. */
 char *record_page(const struct record *r);

@@ -246,6 +246,7 @@ char *record_page(const struct record *r)
 	        text_or(json_get(v->document, "judged_at"), "-"),
 	        text_or(json_get(v->document, "sandbox"), "-"));
 	print_detail(p, r);
+	record_print_proposal(p, r);
 	if (strcmp(v->reason, REASON_BUILD) == 0) {
 		fputs("\n## What the compiler said\n\n", p);
 		print_quoted(p, r->log, LOG_LINES);

@@ -1,0 +1,260 @@
+/* round - what comes next where a model proposes */
+#include "round.h"
+#include "claim.h"
+#include "clock.h"
+#include "file.h"
+#include "group.h"
+#include "job.h"
+#include "memory.h"
+#include "opening.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int has(const struct begun *b, const char *name)
+{
+	char *path = xasprintf("%s/%s", b->dir, name);
+	int there = file_exists(path);
+
+	free(path);
+	return there;
+}
+
+static void go_on(const struct begun *b, enum dialogue_state state,
+                  struct round *out)
+{
+	static const char *const waits[] = {[DIALOGUE_READS] = "researched",
+	                                    [DIALOGUE_PLANS] = "plan",
+	                                    [DIALOGUE_CODES] = "code"};
+
+	out->dir = xstrdup(b->dir);
+	if (state == DIALOGUE_DONE)
+		return;
+	out->model = xstrdup(state == DIALOGUE_PLANS ? b->intent.planner
+	                                             : b->intent.model);
+	out->waits = xasprintf("%s/%s", b->dir, waits[state]);
+}
+
+/* Brings one experiment on. 0: it is to go on with, in out; 1: it only has to
+ * be judged; -1 with the fault set. */
+static int bring_on(const struct dialogue *d, struct begun *b,
+                    struct round *out, struct fault *f)
+{
+	int state = DIALOGUE_DONE;
+
+	if (b->base.document && begun_refresh(d->site, b, f))
+		return -1;
+	if (b->intent.document && !has(b, "verdict.json")) {
+		state = dialogue_step(d, b, f);
+		if (state < 0)
+			return -1;
+		if (state == DIALOGUE_DONE && has(b, "verify.jsonl"))
+			return 1;
+	}
+	go_on(b, (enum dialogue_state)state, out);
+	return 0;
+}
+
+/* All are built and found right, or beyond mending. */
+static const struct begun *best_predicted(const struct begun_list *l)
+{
+	const struct begun *best = NULL;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct begun *b = &l->item[i];
+
+		if (!best ||
+		    (isnan(best->base.predicted) &&
+		     !isnan(b->base.predicted)) ||
+		    b->base.predicted > best->base.predicted)
+			best = b;
+	}
+	return best;
+}
+
+static void make_intent(const struct site *s, const struct asking *r,
+                        const char *name, const struct direction *d,
+                        struct intent *out)
+{
+	*out = (struct intent){.experiment = name,
+	                       .device = s->ground.device,
+	                       .proposer = r->proposer,
+	                       .created_at = "",
+	                       .direction = d->word,
+	                       .parent = d->parent,
+	                       .parent_source = "",
+	                       .model = d->model,
+	                       .planner = r->planner,
+	                       .first = name,
+	                       .candidate = 1,
+	                       .members = r->candidates};
+}
+
+/* The hash of the source of the intent's parent. */
+static int hash_parent(const struct site *s, const char *parent,
+                       char hex[SHA256_HEX], struct fault *f)
+{
+	char *path = source_of(s->experiments, s->ground.kernel_dir,
+	                       s->ground.device, parent, f);
+	int failed = -1;
+
+	if (path && sha256_file(path, hex))
+		fault_errno(f, "%s", path);
+	else if (path)
+		failed = 0;
+	free(path);
+	return failed;
+}
+
+/* before: the group's last member, or NULL for a new group. */
+static int begin(struct site *s, const struct asking *r,
+                 const struct intent *before, struct fault *f)
+{
+	char now[TIME_TEXT], hex[SHA256_HEX], *dir = NULL, *text;
+	struct begun_list l;
+	struct direction d;
+	struct intent i;
+	int failed;
+
+	if (incumbent_check(&s->ground.incumbent, f) ||
+	    shipped_keep(s->experiments, &s->ledger, &s->ground.incumbent, f) ||
+	    begun_read(s, &l, f))
+		return -1;
+	direction_choose(s, r, before ? before->candidate : 0, &d);
+	failed = hash_parent(s, d.parent, hex, f);
+	if (!failed)
+		dir = l.dead ? xstrdup(l.dead)
+		             : experiment_claim(s->experiments, f);
+	if (dir) {
+		make_intent(s, r, strrchr(dir, '/') + 1, &d, &i);
+		time_text(now);
+		i.created_at = now;
+		i.parent_source = hex;
+		if (before) {
+			i.first = before->first;
+			i.candidate = before->candidate + 1;
+			i.members = before->members;
+			i.planner = before->planner;
+		}
+		text = intent_text(&i);
+		failed = experiment_write(dir, "intent.json", text,
+		                          strlen(text), f);
+		free(text);
+	}
+	failed = failed || !dir;
+	direction_free(&d);
+	begun_free(&l);
+	free(dir);
+	return failed ? -1 : 0;
+}
+
+int round_begin(struct site *s, const struct asking *r, struct fault *f)
+{
+	return begin(s, r, NULL, f);
+}
+
+/* Begins the next member of the last group. 1: it did; 0: the group is whole.
+ */
+static int complete(struct site *s, const struct asking *r,
+                    const struct begun_list *l, struct fault *f)
+{
+	const struct intent *last = NULL;
+	long size;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (l->item[i].intent.document)
+			last = &l->item[i].intent;
+	if (!last)
+		return 0;
+	size = group_size(s->experiments, last->first, f);
+	if (size < 0)
+		return -1;
+	if (size >= last->members)
+		return 0;
+	return begin(s, r, last, f) ? -1 : 1;
+}
+
+static int settings_editable(const struct site *s, struct settings *out,
+                             struct fault *f)
+{
+	char *path = xasprintf("%s/settings", s->ground.kernel_dir);
+	int failed = settings_read(path, s->ground.device,
+	                           kernel_settings_known, out, f);
+
+	free(path);
+	return failed;
+}
+
+/* One look at all that is begun. As round_next, and 2: look again. */
+static int look(struct site *s, const struct asking *r,
+                const struct dialogue *d, struct round *out, struct fault *f)
+{
+	struct begun_list l;
+	int status = 1;
+
+	if (begun_read(s, &l, f))
+		return -1;
+	for (size_t i = 0; i < l.count && status >= 0; i++)
+		if (begun_add_pending(s, &l.item[i], f))
+			status = -1;
+	for (size_t i = 0; i < l.count && status > 0; i++)
+		status = bring_on(d, &l.item[i], out, f);
+	if (status == 1) {
+		int more = complete(s, r, &l, f);
+
+		status = more < 0 ? -1 : more > 0 ? 2 : 1;
+	}
+	if (status == 1 && l.count) {
+		go_on(best_predicted(&l), DIALOGUE_DONE, out);
+		status = 0;
+	}
+	begun_free(&l);
+	return status;
+}
+
+int round_next(struct site *s, const struct asking *r, struct round *out,
+               struct fault *f)
+{
+	struct settings settings;
+	struct dialogue d = {.site = s, .tokens = (int)r->tokens};
+	int status;
+
+	*out = (struct round){0};
+	if (settings_editable(s, &settings, f))
+		return -1;
+	d.editable = settings_string(&settings, "edit", "");
+	do
+		status = look(s, r, &d, out, f);
+	while (status == 2);
+	settings_free(&settings);
+	return status;
+}
+
+void round_free(struct round *r)
+{
+	free(r->dir);
+	free(r->waits);
+	free(r->model);
+	*r = (struct round){0};
+}
+
+int round_prompt(struct site *s, const struct asking *r, struct prompt *out,
+                 struct fault *f)
+{
+	struct dialogue d = {.site = s, .tokens = (int)r->tokens};
+	char hex[SHA256_HEX];
+	struct direction direction;
+	struct intent i;
+	int failed;
+
+	direction_choose(s, r, 0, &direction);
+	make_intent(s, r, "-", &direction, &i);
+	i.parent_source = hex;
+	failed = hash_parent(s, direction.parent, hex, f) ||
+	         (*i.planner ? opening_planner(&d, &i, out, f)
+	                     : opening_coder(&d, &i, NULL, out, f));
+	direction_free(&direction);
+	return failed ? -1 : 0;
+}
