@@ -295,3 +295,21 @@ charged() {
 		[ "$(tail -n 1 good/said)" = 0 ]
 	[ -s other/1.reply.json ] && [ ! -s other/written ]
 }
+
+# make in the repository, on the tree of this test.
+mk() {
+	make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+		DEVICE=cpu KERNELS="$KERNELS" WORKLOADS="$WORKLOADS" \
+		EXPERIMENTS="$EXPERIMENTS" "$@"
+}
+
+@test "make optimize PROPOSER=claude makes an agent's candidate an experiment" {
+	rm -r $x
+	cp "$BATS_TEST_DIRNAME/fakes/agent" agents/good
+	AGENT=$here/agents/good run -0 mk optimize PROPOSER=claude
+	[[ ${lines[-1]} == "verdict: accept"* ]]
+	grep -qx '#define PASSES 4' $k/solution.c
+	grep -q 'HYPOTHESIS: fewer passes' $x/exp_0001/proposal.md
+	grep -q '"proposer": "claude"' $x/exp_0001/base.json
+	grep -q '"kind": *"agent"' $x/spend.jsonl
+}
