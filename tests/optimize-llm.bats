@@ -111,7 +111,7 @@ verdicts() {
 	reply 1 '#define PASSES 8' '#define PASSES 4' 1.5
 	reply 2 '#define PASSES 8' '#define PASSES 1' 9
 	reply 3 '#define PASSES 8' '#define PASSES 2' 3
-	run -0 mk optimize ITERATIONS=3 CANDIDATES=3
+	run -0 mk optimize CANDIDATES=3
 	[ "$(verdicts)" = $'verdict: accept -\nverdict: reject slower\nverdict: reject slower' ]
 	[ "$(sed 's/.*"experiment": "\([a-z0-9_]*\)".*/\1/' $x/ledger.jsonl | tr '\n' ' ')" = "exp_0002 exp_0003 exp_0001 " ]
 	[ "$(head -n 3 fakes/log | sort -u)" = verify ]

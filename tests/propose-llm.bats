@@ -272,7 +272,7 @@ refused() {
 @test "killed at any moment, it goes on to the same candidate" {
 	built inc.json $k/solution.c
 	go() {
-		for delay in 0.001 0.002 0.003 0.004 0.006 0.008 0.01 0.013; do
+		for delay in 0.00{1..9} 0.01{0..7}; do
 			timeout -s KILL $delay propose -p command -d cpu -k $k \
 				-e $x -w $w -b inc.json || true
 		done >/dev/null 2>&1

@@ -94,6 +94,17 @@ propose() {
 		-b "$BUILD/run/$KERNEL.$device/incumbent/build.json"
 }
 
+# An iteration with several candidates is over when all of them are.
+is_group_left() {
+	[ -z "$file" ] && [ "$PROPOSER" != tune ] || return 1
+	first=$(sed -n 's/^  "first": "\(.*\)",$/\1/p' "$1/intent.json" 2>/dev/null)
+	for intent in "$x"/exp_*/intent.json; do
+		[ -n "$first" ] && [ ! -e "${intent%/*}/result.md" ] &&
+			grep -q "\"first\": \"$first\"" "$intent" && return 0
+	done
+	return 1
+}
+
 # What was tried, where to look, and the verdict on the last line.
 conclude() {
 	sed -n 's/^| \([^|]*\) | \([^|]*\) | \([^|]*\) |$/  \1: \2 -> \3/p' \
@@ -102,8 +113,13 @@ conclude() {
 	sed -n 's/^.\(verdict: .*\).$/\1/p' "$1/result.md"
 }
 
+candidates=1
+[ -n "$file" ] || [ "$PROPOSER" = tune ] || candidates=${CANDIDATES:-1}
 case $ITERATIONS in
 '' | *[!0-9]*) fail "ITERATIONS=$ITERATIONS: want a number" ;;
+esac
+case $candidates in
+*[!0-9]*) fail "CANDIDATES=$candidates: want a number" ;;
 esac
 x=$EXPERIMENTS/$KERNEL
 # tune only chooses among values that the incumbent offers: our text, as long
@@ -120,7 +136,7 @@ moved=0
 failures=0
 "$BUILD/spend" -e "$x" check || exit $?
 [ "$ITERATIONS" -lt 2 ] || "$BUILD/spend" -e "$x" forecast -d "$device" \
-	-s "$KERNELS/$KERNEL/settings" -n "$ITERATIONS" || exit 2
+	-s "$KERNELS/$KERNEL/settings" -n "$((ITERATIONS * candidates))" || exit 2
 tools/on-accept.sh run "$x" || exit 2
 while [ "$finished" -lt "$ITERATIONS" ]; do
 	if [ -z "$file" ] && is_fast_enough; then
@@ -165,7 +181,7 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 	judge "${dir##*/}" experiment || status=$?
 	stop_if_spent "$status"
 	if [ -e "$dir/result.md" ]; then
-		finished=$((finished + 1))
+		is_group_left "$dir" || finished=$((finished + 1))
 		moved=0
 		conclude "$dir"
 		tools/on-accept.sh run "$x" || exit 2

@@ -34,46 +34,6 @@ static _Noreturn void die(const struct fault *f)
 	errx(EXIT_TROUBLE, "%s", f->text);
 }
 
-/* The shipped solution is a point of the space as well. */
-static void add_shipped(struct site *s)
-{
-	char *path = source_find(s->experiments, "shipped", s->ground.device);
-	struct proposal p;
-	struct fault f;
-	char hex[SHA256_HEX];
-
-	if (path) {
-		if (proposal_from_file(path, s->ground.device, &p, &f))
-			die(&f);
-		sha256_hex(p.source, p.len, hex);
-		ledger_add_pending(&s->ledger, "shipped", s->ground.device, hex,
-		                   p.knobs);
-		proposal_free(&p);
-	}
-	free(path);
-}
-
-static void load(struct request *r)
-{
-	struct ground *g = &r->site.ground;
-	char *path = xasprintf("%s/ledger.jsonl", r->site.experiments);
-	struct fault f;
-
-	if (ledger_read(path, &r->site.ledger, &f) ||
-	    incumbent_read(g->kernel_dir, g->device, &r->site.ledger,
-	                   &g->incumbent, &f) ||
-	    build_read(r->site.build, &g->build, &f))
-		die(&f);
-	r->site.published = r->site.ledger.count;
-	free(path);
-	if (!g->build.ok)
-		errx(EXIT_TROUBLE, "%s: the incumbent does not compile: see %s",
-		     g->incumbent.path, r->site.build);
-	if (strcmp(g->build.source_sha256, g->incumbent.source) != 0)
-		errx(EXIT_TROUBLE, "%s: not the build of %s: run build-kernel",
-		     r->site.build, g->incumbent.path);
-}
-
 /* An experiment with a candidate to go on with, any or that of one source; the
  * others are added to the ledger in memory. Returns its folder or NULL. */
 static char *find_begun(struct request *r, const char *source, char **dead)
@@ -127,9 +87,9 @@ static int by_tune(struct request *r, char **dir, struct fault *f)
 
 	*dir = find_begun(r, NULL, &dead);
 	if (!*dir) {
-		if (incumbent_check(&g->incumbent, f))
+		if (incumbent_check(&g->incumbent, f) ||
+		    site_add_shipped(&r->site, f))
 			die(f);
-		add_shipped(&r->site);
 		status = proposal_by_tune(&g->incumbent, g->device,
 		                          &r->site.ledger, &p, f);
 		if (status < 0)
@@ -216,8 +176,8 @@ static void print_prompt(struct request *r, const struct asking *rules)
 	struct prompt p = {0};
 	struct fault f;
 
-	add_shipped(&r->site);
-	if (round_prompt(&r->site, rules, &p, &f))
+	if (site_add_shipped(&r->site, &f) ||
+	    round_prompt(&r->site, rules, &p, &f))
 		die(&f);
 	printf("%s\n%s\n%s", p.system, p.user, p.dropped);
 	prompt_free(&p);
@@ -230,7 +190,8 @@ static void find_next(struct request *r, const struct asking *rules,
 	struct fault f;
 	int status;
 
-	add_shipped(&r->site);
+	if (site_add_shipped(&r->site, &f))
+		die(&f);
 	status = round_next(&r->site, rules, at, &f);
 	if (status > 0 && direction_is_tune(&r->site, rules->tune_after))
 		status = by_tune(r, &at->dir, &f);
@@ -379,9 +340,9 @@ int main(int argc, char *argv[])
 		errx(EXIT_TROUBLE, "%s: want a device: cpu or cuda",
 		     r.site.ground.device);
 	check_proposer(&r);
-	if (experiments_lock(r.site.experiments, &f) < 0)
+	if (experiments_lock(r.site.experiments, &f) < 0 ||
+	    site_read(&r.site, &f))
 		die(&f);
-	load(&r);
 	run(&r);
 	return EXIT_YES;
 }

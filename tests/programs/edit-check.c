@@ -12,23 +12,28 @@
 
 int main(int argc, char **argv)
 {
-	struct edit_target t = {.path = argv[1], .editable = argv[3]};
-	struct reply r;
+	struct edit_target t = {.editable = argc > 3 ? argv[3] : ""};
+	struct reply r = {0};
 	struct fault why;
 	size_t len;
-	char *text, *answer, *out;
+	char *text, *answer, *out = NULL;
+	int refused;
 
 	if (argc < 3)
 		return 2;
-	if (argc == 3)
-		t.editable = "";
 	text = file_read(argv[1], SOURCE_MAX, &t.len);
 	answer = file_read(argv[2], REPLY_MAX + 1, &len);
-	t.text = text;
 	if (!text || !answer)
 		err(2, "%s", text ? argv[2] : argv[1]);
-	out = reply_read(answer, len, &r, &why) ? NULL
-	                                        : edit_apply(&t, &r, &why);
+	t.path = argv[1];
+	t.text = text;
+	if (reply_read(answer, len, &r, &why) == 0)
+		out = edit_apply(&t, &r, &why);
+	refused = !out;
 	puts(out ? out : why.text);
-	return out ? 0 : 1;
+	reply_free(&r);
+	free(text);
+	free(answer);
+	free(out);
+	return refused;
 }

@@ -9,17 +9,8 @@
 
 #include "base.h"
 #include "intent.h"
-#include "ledger.h"
 #include "proposal.h"
-
-/* Where experiments are made, and what they stand on. */
-struct site {
-	const char *experiments;
-	const char *build; /* the incumbent's build.json */
-	struct ground ground;
-	struct ledger ledger; /* and, after it, what is begun, as pending */
-	size_t published;     /* entries of the ledger proper */
-};
+#include "site.h"
 
 struct begun {
 	char *dir;

@@ -216,6 +216,10 @@ static void print_where(FILE *p, const struct record *r)
 	fputs("\n## Where to look\n\n", p);
 	fprintf(p, "- %s, %s: what was judged, and against what\n",
 	        strrchr(r->source, '/') + 1, "base.json");
+	if (r->base.direction)
+		fputs("- code/, plan/, attempt_N/: what a model was asked and "
+		      "answered, and its earlier candidates\n",
+		      p);
 	fputs("- proposal.md: why it was tried\n"
 	      "- build.log: what the compiler said\n"
 	      "- verify.jsonl: is it right, workload by workload\n"
