@@ -10,12 +10,12 @@ record_hints     = $(K)/hints.md
 record_settings  = $(K)/settings
 record_profile   = $(X)/profile.$(D).md
 record_workloads = $(X)/workload_profile.md
-record_file      = $(or $(record_$(RECORD)),$(X)/$(RECORD)/result.md)
+records          = $(or $(record_$(RECORD)),$(X)/$(RECORD)/result.md $(X)/$(RECORD)/proposal.md)
 
 .PHONY: record copy logged workspace
 record: tools ## print a record: RECORD=summary|lessons|notes|hints|..., or exp_NNNN
 	$(call need,RECORD)
-	@cat '$(record_file)' 2>/dev/null || echo 'nothing on file: $(record_file)'
+	@$(if $(wildcard $(records)),cat $(wildcard $(records)),echo 'nothing on file: $(firstword $(records))')
 copy: tools ## start a candidate in AGENT_DIR: the incumbent, or FROM=exp_NNNN|shipped
 	@mkdir -p '$(AGENT_DIR)'
 	@tools/candidate.sh '$(if $(filter shipped,$(FROM)),$(X)/shipped.$(SUFFIX),$(call source,$(if $(FROM),$(X)/$(FROM),$K)))' '$(AGENT_DIR)'

@@ -166,6 +166,7 @@ b'; do
 	[[ $output == '{"experiment": "exp_0001"'* ]]
 	run -0 "$step" read exp_0001
 	[[ ${lines[0]} == "# exp_0001: "* ]]
+	[[ $output == *"PREDICTS: 2 times as fast"* ]]
 	run -0 "$step" copy exp_0001
 	cmp agent/solution.c $x/exp_0001/solution.c
 	tree | cmp - before
