@@ -313,3 +313,13 @@ mk() {
 	grep -q '"proposer": "claude"' $x/exp_0001/base.json
 	grep -q '"kind": *"agent"' $x/spend.jsonl
 }
+
+@test "without a jail only where the user says so, and then it works alike" {
+	SANDBOX=none run -0 ask_agent good
+	[ "$(tail -n 1 $room/home/said)" = 0 ]
+	grep -qx "HOME=$here/$room/home" $room/home/env.1
+	rm -r $said/1.reply.json $room
+	SANDBOX=maybe run -2 ask_agent good
+	[[ $output == *"SANDBOX=maybe: want bwrap, container, none"* ]]
+	[ ! -e $room ]
+}
