@@ -23,7 +23,8 @@ audit_packed() {
 }
 
 @test "kept histories: every verdict is what its files say" {
-	for archive in "$ROOT"/tests/fixtures/*.tar.xz; do
+	for archive in "$ROOT"/tests/fixtures/*.tar.xz \
+		"$ROOT"/tests/fixtures/*/*.tar.xz; do
 		[ -e "$archive" ] || skip "none is kept"
 		run -0 audit_packed "$archive"
 		grep -vqE '^[1-9][0-9]* verdicts decided again, 0 passed over, 0 problems$' <<<"$output" && {
@@ -41,6 +42,21 @@ audit_packed() {
 	done >"$BATS_TEST_TMPDIR/all"
 	[ "$(grep -c '"outcome"' "$BATS_TEST_TMPDIR/all")" -ge 100 ]
 	[ "$(grep -c '"outcome": "accept"' "$BATS_TEST_TMPDIR/all")" = 0 ]
+}
+
+@test "the kept run of /optimize: its transcript has the verdicts on file" {
+	kept=$ROOT/tests/fixtures/agent
+	cd "$BATS_TEST_TMPDIR"
+	tar xJf "$kept/optimize.tar.xz"
+	cd experiments/gemm_n128_k2048
+	[ "$(grep '^verdict: ' "$kept/optimize.txt")" = \
+		"$(sed -n 's/^`\(verdict: .*\)`$/\1/p' exp_*/result.md)" ]
+	for exp in exp_*; do
+		grep -q '^HYPOTHESIS: ' $exp/proposal.md
+		[ "$(du -sk $exp | cut -f 1)" -lt 300 ]
+	done
+	# Nothing but ./step was run.
+	run -1 grep '^\$ ' <(grep -v '^\$ \./step [a-z]' "$kept/optimize.txt")
 }
 
 @test "kept blind trials: sealed labels, every gain accepted, nothing else" {
