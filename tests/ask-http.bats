@@ -290,7 +290,7 @@ text='One two three four five six seven eight nine ten. Der zwölfte Wörterbuch
 @test "one byte a second, and none at all, end in time" {
 	export ASK_ATTEMPTS=1
 	serve drip
-	run -75 timeout 6 ask -e $x -p anthropic $c
+	ASK_STALL_S=2 run -75 timeout 6 ask -e $x -p anthropic $c
 	[[ $output == *"not done after 3 s"* ]]
 	kill "$server"
 	serve stall
@@ -461,12 +461,12 @@ text='One two three four five six seven eight nine ten. Der zwölfte Wörterbuch
 
 @test "killed at any moment, it pays once for the reply that is on file" {
 	kills=0
-	for ms in $(seq 1 2 50); do
+	for us in $(seq 0 500 14500); do
 		rm -rf $c/1.reply.json $x/spend.jsonl $x/transcript.jsonl log
 		serve plain
 		RECORD=1 command ask -e $x -p anthropic $c >out 2>&1 3>&- &
 		pid=$!
-		sleep "$(printf '0.%03d' "$ms")"
+		sleep "$(printf '0.%06d' "$us")"
 		kill -KILL $pid 2>/dev/null || true
 		wait $pid || kills=$((kills + 1))
 		RECORD=1 run -0 ask

@@ -169,13 +169,14 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 	grep -q '"proposer": "tune"' "$dir/base.json" || jail_foreign
 	# Kept, so that a run that goes on later measures too.
 	[ -z "${NODEDUP-}" ] || : >"$dir/nodedup" || exit 2
-	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
 	if is_unproven "$dir"; then
+		echo "$dir: built and checked, so that it can be mended"
 		status=0
 		judge "${dir##*/}" proven || status=$?
 		stop_if_spent "$status"
 		continue
 	fi
+	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
 	tools/on-accept.sh mark "$dir" || exit 2
 	status=0
 	judge "${dir##*/}" experiment || status=$?
