@@ -39,7 +39,7 @@ optimize() { # DIR VARIABLE=value ...
 }
 
 serve() {
-	echo "policy $build/tests/policy" >"$out/script"
+	echo "policy ${BUILD:-build}/tests/policy" >"$out/script"
 	mkfifo "$out/port"
 	KEY=$key "$build/tests/llm-server" "$out/script" "$out/requests.jsonl" \
 		>"$out/port" &
