@@ -319,6 +319,14 @@ parses() { # WHAT FILE EXPECTED
 latency: warps wait for global or local memory (9.5 an issued instruction): load earlier and more at once, or copy asynchronously'
 }
 
+@test "ncu's table is read with all the columns that it adds on its own" {
+	awk -v OFS= '/^"/ { for (i = 0; i < 380; i++) $0 = $0 ",\"" (NR == 2 ? "device__attribute_" i : i) "\"" } 1' "$seeds/ncu" >s
+	run -0 profile-check ncu "$seeds/ncu"
+	narrow=$output
+	run -0 profile-check ncu s
+	[ "$output" = "$narrow" ]
+}
+
 # limit SED SENTENCE
 limit() {
 	sed "$1" "$seeds/ncu" >s

@@ -11,13 +11,14 @@
 
 #define MAX_LOG ((size_t)4 << 20)
 
+/* The toolkit's own ncu is a script that looks for these folders, and in the
+ * jail it would not see them. */
 char *counters_find(void)
 {
 	static const char *const usual[] = {
-	        "/usr/local/cuda/bin/ncu",
-	        "/usr/local/cuda/nsight-compute*/ncu",
-	        "/opt/nvidia/nsight-compute/*/ncu"};
-	char *path = program_find("ncu");
+	        "/opt/nvidia/nsight-compute/*/ncu",
+	        "/usr/local/cuda/nsight-compute*/ncu"};
+	char *path = NULL;
 	glob_t found;
 
 	for (size_t i = 0; !path && i < sizeof usual / sizeof *usual; i++) {
@@ -26,7 +27,7 @@ char *counters_find(void)
 		path = xstrdup(found.gl_pathv[found.gl_pathc - 1]);
 		globfree(&found);
 	}
-	return path;
+	return path ? path : program_find("ncu");
 }
 
 static char *run(struct cuda_session *session, const char *path,

@@ -28,12 +28,15 @@ char *disassembler_find(const char *name)
 	return NULL;
 }
 
-/* The line that says more than a name and a copyright: NVIDIA's fourth. */
+/* The line that says more than a name and a copyright: NVIDIA's fourth, or
+ * third. */
 static const char *telling_line(const char *text)
 {
-	const char *release = strstr(text, "Cuda compilation tools");
+	const char *line = strstr(text, "Cuda compilation tools");
 
-	return release ? release : text;
+	if (!line && strncmp(text, "NVIDIA", 6) == 0)
+		line = strstr(text, "Version ");
+	return line ? line : text;
 }
 
 char *disassembler_version(const char *tool)

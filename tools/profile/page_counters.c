@@ -19,12 +19,12 @@ static int compare(const void *a, const void *b)
 	return (s < t) - (s > t);
 }
 
-/* "NAME 12.3 %, "; nothing for what was not counted. */
+/* " NAME 12.3 %;"; nothing for what was not counted. */
 static void print_value(FILE *p, const char *name, double value,
                         const char *unit)
 {
 	if (!isnan(value))
-		fprintf(p, "%s %.3g%s; ", name, value, unit);
+		fprintf(p, " %s %.3g%s;", name, value, unit);
 }
 
 /* The stalls that cost most. */
@@ -60,7 +60,7 @@ static void print_launch(FILE *p, const struct ncu_kernel *k)
 	print_data(p, k->grid, strlen(k->grid), 24);
 	fputs(", block ", p);
 	print_data(p, k->block, strlen(k->block), 24);
-	fprintf(p, "\n  - **limited by** %s\n  - ", limit);
+	fprintf(p, "\n  - **limited by** %s\n  -", limit);
 	print_value(p, "time", v[NCU_TIME] * 1e-3, " us");
 	print_value(p, "SM", v[NCU_SM], " %");
 	print_value(p, "memory", v[NCU_MEMORY], " %");
@@ -68,13 +68,13 @@ static void print_launch(FILE *p, const struct ncu_kernel *k)
 	print_value(p, "DRAM rate", v[NCU_DRAM_RATE] * 1e-9, " GB/s");
 	print_value(p, "L1 hits", v[NCU_L1_HIT], " %");
 	print_value(p, "L2 hits", v[NCU_L2_HIT], " %");
-	fputs("\n  - ", p);
+	fputs("\n  -", p);
 	print_value(p, "occupancy achieved", v[NCU_OCCUPANCY], " %");
 	print_value(p, "possible", v[NCU_OCCUPANCY_MOST], " %");
 	print_value(p, "registers", v[NCU_REGISTERS], "");
 	print_value(p, "static shared", v[NCU_SHARED_STATIC], " bytes");
 	print_value(p, "dynamic shared", v[NCU_SHARED_DYNAMIC], " bytes");
-	print_value(p, "tensor instructions", v[NCU_TENSOR], "");
+	print_value(p, "tensor pipe instructions", v[NCU_TENSOR], "");
 	print_value(p, "bank conflicts", v[NCU_BANK_CONFLICTS], "");
 	print_value(p, "sectors a request", v[NCU_SECTORS], "");
 	fputc('\n', p);
@@ -94,7 +94,7 @@ static void print_gpu(FILE *p, const struct ncu_report *r)
 		print_launch(p, order[k]);
 }
 
-/* "NAME 12.3; ", of each unit that was counted too. */
+/* " NAME 12.3;", of each unit that was counted too. */
 static void print_ratio(FILE *p, const char *name, const struct cpu_counts *c,
                         enum cpu_event part, double times, enum cpu_event of)
 {
@@ -113,7 +113,7 @@ static void print_cpu(FILE *p, const struct cpu_counts *c)
 		fprintf(p, "- not all was counted: %s\n", c->absent);
 	if (isnan(c->value[CPU_INSTRUCTIONS]))
 		return;
-	fputs("- ", p);
+	fputs("-", p);
 	print_ratio(p, "instructions a cycle", c, CPU_INSTRUCTIONS, 1,
 	            CPU_CYCLES);
 	print_ratio(p, "of 1000: first-level misses", c, CPU_L1_MISSES, 1000,
