@@ -3,6 +3,7 @@
  *
  * kernel: softmax_rows
  * expect: nonfinite|wrong
+ * make: BENCH_S=8
  */
 #define _GNU_SOURCE
 #include "ratchet.h"
