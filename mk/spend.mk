@@ -6,5 +6,5 @@ override ON_ACCEPT := $(value ON_ACCEPT)
 export BUDGET_USD BUDGET_TOKENS BUDGET_GPU_S PRICES UNTIL ON_ACCEPT
 
 tools: $(BUILD)/prices.tsv
-$(BUILD)/prices.tsv: tools/llm/prices.tsv | $(BUILD)
+$(BUILD)/prices.tsv: tools/spend/prices.tsv | $(BUILD)
 	@cp $< $@

@@ -452,7 +452,7 @@ is_gone() {
 @test "the table that is shipped reads, and has each model once" {
 	PROPOSER=anthropic MODEL=claude-opus-4-5-20251101 BENCH_S=36 run -0 spend -e x forecast -d cpu -n 1
 	[[ ${lines[1]} == *"each 0.6 USD"* ]]
-	[ -z "$(grep -v '^#' "$ROOT/tools/llm/prices.tsv" | cut -f 1 | sort | uniq -d)" ]
+	[ -z "$(grep -v '^#' "$ROOT/tools/spend/prices.tsv" | cut -f 1 | sort | uniq -d)" ]
 }
 
 # An experiment x/exp_000$1 that was published, with outcome $2.
