@@ -2,8 +2,8 @@
  *
  * keys_hide takes them out of the environment, so that nothing started later
  * inherits one and /proc shows none, and forbids core dumps and debuggers. A
- * key then goes into a request's header and nowhere else: key_redact is for
- * what comes back.
+ * key then goes into a request's header, or a coding agent's environment, and
+ * nowhere else: key_redact is for what comes back.
  */
 #ifndef KEY_H
 #define KEY_H

@@ -10,11 +10,13 @@
  *   no code/                     ask the coder
  *   the last turn waits          so do we
  *   its reply has no valid edit  say why, in the next turn
- *   it has                       the candidate: solution, proposal.md,
- * base.json that failed to build, or     say why, in the next turn; the
- * candidate is was found wrong              moved to attempt_N/, N being its
- * turn the repairs are used up      what is there is judged; without a valid
- * edit a solution that is an #error, which says so
+ *   it has                       the candidate: solution, proposal.md and
+ *                                base.json
+ *   that failed to build, or     say why, in the next turn; the candidate is
+ *   was found wrong              moved to attempt_N/, N being its turn
+ *   the repairs are used up      what is there is judged; without a valid
+ *                                edit a source that is an #error, which says
+ *                                so
  */
 #ifndef DIALOGUE_H
 #define DIALOGUE_H

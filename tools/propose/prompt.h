@@ -26,7 +26,7 @@ struct prompt_ground {
 
 struct prompt {
 	char *system, *user;
-	char *dropped; /* prompt.tsv: section, tokens, kept|cut|dropped */
+	char *dropped; /* prompt.tsv, see sections_table */
 };
 
 /* The request for an edit, for n hypotheses, for a plan. ground->incumbent is
