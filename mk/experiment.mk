@@ -16,9 +16,11 @@ EXPERIMENTS ?= experiments
 # how a model is asked, see tools/propose/asking.h; more in ratchet-ask(1).
 export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP PROPOSAL
 
-# Keys are for the targets that ask, whose scripts take them away first.
+# Keys are for the targets that ask; optimize.sh takes them away first. key.c
+# has the same names.
+export KEYS := ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN CLAUDE_CODE_OAUTH_TOKEN OPENAI_API_KEY
 ifeq ($(filter optimize research,$(MAKECMDGOALS)),)
-unexport ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN OPENAI_API_KEY CLAUDE_CODE_OAUTH_TOKEN
+unexport $(KEYS)
 endif
 
 K := $(KERNELS)/$(KERNEL)

@@ -144,13 +144,14 @@ verdicts() {
 	done
 }
 
-@test "no judge, and no program that is asked, has a key" {
+@test "no judge, no program that is asked, and no ON_ACCEPT has a key" {
 	fake_judge
 	sed -i '2i env >>"$FAKES/environment"' build/verify build/bench build/decide
 	reply 1 '#define PASSES 8' '#define PASSES 4'
 	CMD="env >>$FAKES/asked; $CMD"
+	export ON_ACCEPT='env >"$FAKES/accepted"'
 	ANTHROPIC_API_KEY=sk-secret-a OPENAI_API_KEY=sk-secret-b run -0 mk optimize
-	[ -s fakes/environment ] && [ -s fakes/asked ]
+	[ -s fakes/environment ] && [ -s fakes/asked ] && [ -s fakes/accepted ]
 	run -1 grep -r sk-secret .
 }
 

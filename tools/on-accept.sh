@@ -8,8 +8,8 @@
 # before the command starts: a loop that is killed before that runs it when it
 # goes on; one that is killed after does not run it twice. The command finds
 # EXPERIMENT, the folder, KERNEL and SPEEDUP, over the incumbent of its time,
-# in its environment, and no key. It has ten minutes; its failure is reported
-# and is nobody else's.
+# in its environment. It has ten minutes; its failure is reported and is nobody
+# else's.
 set -u
 
 command=${ON_ACCEPT-}
@@ -19,12 +19,9 @@ verdict() {
 	sed -n 's/^  "'"$2"'": "\{0,1\}\([^",]*\)"\{0,1\},\{0,1\}$/\1/p' "$1/verdict.json"
 }
 
-# Without the keys of proposers, and without the kernel's lock, which a child
-# that stays would hold.
+# Without the kernel's lock, which a child that stays would hold.
 notify() {
-	env -u ANTHROPIC_API_KEY -u ANTHROPIC_AUTH_TOKEN -u OPENAI_API_KEY \
-		-u CLAUDE_CODE_OAUTH_TOKEN EXPERIMENT="$1" \
-		KERNEL="$(basename "$(dirname "$1")")" \
+	EXPERIMENT="$1" KERNEL="$(basename "$(dirname "$1")")" \
 		SPEEDUP="$(verdict "$1" speedup)" \
 		timeout -k 5 600 sh -c "$command" </dev/null 9>&- ||
 		echo "on-accept: $1: ON_ACCEPT failed, status $?" >&2

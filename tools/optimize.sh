@@ -3,18 +3,19 @@
 #
 # usage: optimize.sh MAKE DEVICE [FILE], under the kernel's lock. make gives
 # the rest in the environment: BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
-# PROPOSER ITERATIONS, and if they are set BENCH_S BUDGET_* UNTIL ON_ACCEPT,
-# PROPOSAL (a statement about FILE), and what asking.h and ask(1) read.
+# PROPOSER ITERATIONS KEYS (names), and if they are set BENCH_S BUDGET_* UNTIL
+# ON_ACCEPT, PROPOSAL (a statement about FILE), and what asking.h and ask(1)
+# read.
 set -u
 
-# Whoever is asked gets the keys; what compiles and runs candidates does not.
-keys='ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN OPENAI_API_KEY CLAUDE_CODE_OAUTH_TOKEN'
-for name in $keys; do
+# Whoever is asked gets the keys; what compiles and runs candidates does not,
+# nor ON_ACCEPT.
+for name in $KEYS; do
 	eval "secret_$name=\${$name-}"
 	unset "$name"
 done
 with_keys() (
-	for name in $keys; do
+	for name in $KEYS; do
 		eval "value=\$secret_$name"
 		[ -z "$value" ] || export "$name=$value"
 	done
