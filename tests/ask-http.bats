@@ -544,9 +544,10 @@ text='One two three four five six seven eight nine ten. Der zwölfte Wörterbuch
 
 @test "settings that are no numbers, and a missing model, are named" {
 	serve plain
-	for setting in ASK_ATTEMPTS=0 ASK_STALL_S=x MAX_TOKENS=-1 ASK_LIMIT_S=nan; do
+	for setting in ASK_ATTEMPTS=0 ASK_ATTEMPTS=1.5 ASK_STALL_S=x MAX_TOKENS=-1 \
+		ASK_LIMIT_S=nan; do
 		run -2 env $setting ask -e $x -p anthropic $c
-		[[ $output == *"$setting: want a number from"* ]]
+		[[ $output == *"$setting: want a "*"number from"* ]]
 	done
 	MODEL='' run -2 ask
 	[[ $output == *"MODEL: not set"* ]]

@@ -524,7 +524,7 @@ refused() {
 		TUNE_AFTER=-1 PROMPT_TOKENS=1; do
 		run -2 env "$setting" propose -p command -d cpu -k $k -e $x \
 			-w $w -b inc.json
-		[[ $output == "propose: ${setting%%=*}=${setting#*=}: want a number from"* ]]
+		[[ $output == "propose: ${setting%%=*}=${setting#*=}: want a whole number from"* ]]
 	done
 	for setting in 'MODEL=a b' 'MODEL=a"b' $'MODELS=a\nb' 'PLANNER_MODEL=$(x)'; do
 		run -2 env "$setting" propose -p command -d cpu -k $k -e $x \

@@ -7,9 +7,11 @@
 #include "forecast.h"
 #include "job.h"
 #include "memory.h"
+#include "number.h"
 #include "paid.h"
 #include "settings.h"
 #include "tool.h"
+#include "variable.h"
 
 #include <err.h>
 #include <math.h>
@@ -77,17 +79,14 @@ static struct amount amounts(struct request *r)
 /* The seconds of a judgement: BENCH_S, or the kernel's settings. */
 static double judgement_seconds(const struct request *r)
 {
-	const char *said = getenv("BENCH_S");
 	struct settings s;
 	struct fault f;
-	double seconds;
+	double seconds = 0;
 
-	if (said && *said) {
-		if (amount_number(said, &seconds) || seconds <= 0)
-			errx(EXIT_TROUBLE,
-			     "BENCH_S=%s: want seconds, more than 0", said);
+	if (variable_number("BENCH_S", 1, 1e6, &seconds, &f))
+		die(&f);
+	if (seconds > 0)
 		return seconds;
-	}
 	if (!r->settings || !r->device)
 		errx(EXIT_TROUBLE, "want gpu_s=, or -d device -s settings");
 	if (settings_read(r->settings, r->device, kernel_settings_known, &s,
@@ -190,13 +189,6 @@ static int check(struct request *r)
 	return status;
 }
 
-static const char *said(const char *name)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? text : NULL;
-}
-
 static int forecast(struct request *r)
 {
 	char *path = xasprintf("%s/ledger.jsonl", r->experiments);
@@ -209,14 +201,15 @@ static int forecast(struct request *r)
 
 	if (*r->word || !r->device)
 		usage();
-	if (!r->iterations || amount_count(r->iterations, &g.iterations) ||
+	if (!r->iterations || number_count(r->iterations, &g.iterations) ||
 	    g.iterations < 1)
 		errx(EXIT_TROUBLE, "want -n and a number of iterations");
 	g.device = r->device;
-	g.proposer = said("PROPOSER") ? said("PROPOSER") : "tune";
-	g.model = said("MODEL");
-	g.base_url = strcmp(g.proposer, "openai") ? said("ANTHROPIC_BASE_URL")
-	                                          : said("OPENAI_BASE_URL");
+	g.proposer = variable("PROPOSER") ? variable("PROPOSER") : "tune";
+	g.model = variable("MODEL");
+	g.base_url = strcmp(g.proposer, "openai")
+	                     ? variable("ANTHROPIC_BASE_URL")
+	                     : variable("OPENAI_BASE_URL");
 	g.bench_s = judgement_seconds(r);
 	if (budget_read(&budget, &f) || ledger_read(path, &l, &f))
 		die(&f);

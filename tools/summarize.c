@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "lessons.h"
 #include "memory.h"
+#include "number.h"
 #include "spend.h"
 #include "tool.h"
 #include "verdict.h"
@@ -219,7 +220,7 @@ static int is_reached(const struct ledger *l, const struct link *link,
 	const struct ledger_entry *stands = ledger_baseline(l, device);
 	double want, y = stands ? link[stands - l->item].y : 0;
 
-	if (amount_number(until, &want) || want <= 0)
+	if (number_read(until, &want) || want <= 0)
 		errx(EXIT_TROUBLE, "%s: want a speedup, more than 0", until);
 	return exp(y) >= want; /* unknown: no */
 }

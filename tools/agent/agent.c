@@ -10,7 +10,6 @@
  * turn may cost, AGENT_TIMEOUT_S how long it may take.
  */
 #include "attempt.h"
-#include "bounds.h"
 #include "clock.h"
 #include "errand.h"
 #include "file.h"
@@ -20,6 +19,7 @@
 #include "program.h"
 #include "stint.h"
 #include "tool.h"
+#include "variable.h"
 #include "visible.h"
 
 #include <err.h>
@@ -44,10 +44,10 @@ struct agent {
 /* Where it really is: a name on PATH is often a link to elsewhere. */
 static char *find_program(struct fault *f)
 {
-	const char *name = getenv("AGENT");
+	const char *name = variable("AGENT");
 	char *path, *real;
 
-	if (!name || !*name)
+	if (!name)
 		name = "claude";
 	path = strchr(name, '/') ? xstrdup(name) : program_find(name);
 	real = path ? realpath(path, NULL) : NULL;
@@ -62,15 +62,15 @@ static char *find_program(struct fault *f)
 
 static int read_limits(struct agent *a, struct fault *f)
 {
-	double tokens;
-
-	if (bound_find("AGENT_USD", 2, 0, 10000, &a->cap.usd, f) ||
-	    bound_find("AGENT_TOKENS", 5e6, 0, 1e12, &tokens, f) ||
-	    bound_find("AGENT_TIMEOUT_S", 3600, 1, 86400, &a->errand.limit_s,
-	               f))
-		return -1;
-	a->cap.tokens = (int64_t)tokens;
-	return 0;
+	a->cap = (struct amount){.usd = 2, .tokens = 5000000};
+	a->errand.limit_s = 3600;
+	return variable_number("AGENT_USD", 0, 10000, &a->cap.usd, f) ||
+	                       variable_count("AGENT_TOKENS", 0, 1000000000000,
+	                                      &a->cap.tokens, f) ||
+	                       variable_number("AGENT_TIMEOUT_S", 1, 86400,
+	                                       &a->errand.limit_s, f)
+	               ? -1
+	               : 0;
 }
 
 static int prepare(struct agent *a, struct fault *f)

@@ -4,6 +4,7 @@
 #include "key.h"
 #include "memory.h"
 #include "sandbox.h"
+#include "variable.h"
 
 #include <stdlib.h>
 
@@ -27,7 +28,7 @@ void errand_command(const struct errand *e, struct words *out)
 	const struct cage cage = {.room = e->room->dir,
 	                          .home = e->room->home,
 	                          .program = e->program};
-	const char *model = getenv("MODEL");
+	const char *model = variable("MODEL");
 	char *usd = xasprintf("%.2f", e->usd);
 	char *edit = xasprintf("Edit(./%s)", e->room->file);
 
@@ -39,7 +40,7 @@ void errand_command(const struct errand *e, struct words *out)
 	          "dontAsk", "--strict-mcp-config", "--max-budget-usd", usd,
 	          "--allowedTools", "Read", "Bash(./step)", "Bash(./step:*)",
 	          edit, "Edit(./proposal.txt)", NULL);
-	if (model && *model)
+	if (model)
 		words_add(out, "--model", model, NULL);
 	if (*e->session)
 		words_add(out, "--resume", e->session, NULL);
@@ -85,9 +86,9 @@ static void set(struct words *env, const char *name, const char *value)
 static void pass(struct words *env, const char *const *name)
 {
 	for (; *name; name++) {
-		const char *value = getenv(*name);
+		const char *value = variable(*name);
 
-		if (value && *value)
+		if (value)
 			set(env, *name, value);
 	}
 }
@@ -101,7 +102,7 @@ int errand_environment(const struct errand *e, struct words *out,
 	static const char *const keys[] = {"ANTHROPIC_API_KEY",
 	                                   "ANTHROPIC_AUTH_TOKEN",
 	                                   "CLAUDE_CODE_OAUTH_TOKEN"};
-	const char *key, *effort = getenv("EFFORT");
+	const char *key, *effort = variable("EFFORT");
 
 	pass(out, passed);
 	set(out, "HOME", e->bwrap ? CAGE_HOME : e->room->home);
@@ -109,7 +110,7 @@ int errand_environment(const struct errand *e, struct words *out,
 	set(out, "TERM", "dumb");
 	set(out, "DISABLE_AUTOUPDATER", "1");
 	set(out, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
-	if (effort && *effort)
+	if (effort)
 		set(out, "CLAUDE_CODE_EFFORT_LEVEL", effort);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
 		if (key_find(keys[i], &key, f))

@@ -3,6 +3,7 @@
 #include "file.h"
 #include "memory.h"
 #include "statement.h"
+#include "variable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,14 +18,14 @@
 
 static const char *setting(const char *name, struct fault *f)
 {
-	const char *value = getenv(name);
+	const char *value = variable(name);
 
-	if (!value || !*value)
+	if (!value)
 		fault_set(f,
 		          "%s: not set: an agent is asked by make optimize "
 		          "PROPOSER=claude",
 		          name);
-	return value && *value ? value : NULL;
+	return value;
 }
 
 static int run_workspace(const char *const *argv, struct fault *f)

@@ -2,6 +2,7 @@
 #include "attempt.h"
 #include "memory.h"
 #include "tool.h"
+#include "variable.h"
 
 #include <stdlib.h>
 
@@ -71,4 +72,10 @@ int attempt_settle(const struct question *q, size_t turn,
 	free(name);
 	free(path);
 	return status;
+}
+
+int attempt_limit(double *out, struct fault *f)
+{
+	*out = 1800;
+	return variable_number("ASK_LIMIT_S", 0.001, 86400, out, f);
 }

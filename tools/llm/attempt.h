@@ -23,4 +23,7 @@ int attempt_end(const struct question *q, const char *id,
 int attempt_settle(const struct question *q, size_t turn,
                    const struct answer *a, struct fault *f);
 
+/* ASK_LIMIT_S: seconds until an answer must be whole. -1 with the fault set. */
+int attempt_limit(double *out, struct fault *f);
+
 #endif

@@ -5,7 +5,7 @@
  * which key.c took out of it. It ends when its time is over, when it prints
  * too much, and with us; so does what it started in its process group.
  */
-#include "bounds.h"
+#include "attempt.h"
 #include "buffer.h"
 #include "clock.h"
 #include "kind.h"
@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "provider.h"
 #include "tool.h"
+#include "variable.h"
 
 #include <err.h>
 #include <errno.h>
@@ -197,19 +198,19 @@ static char *all_that_was_said(const struct conversation *c)
 
 int pipe_answer(const struct question *q, struct answer *out, struct fault *f)
 {
-	const char *command = getenv("CMD");
+	const char *command = variable("CMD");
 	struct program p = {.in = -1, .out = -1};
 	struct buffer plain = {0};
 	double limit_s, begun = clock_seconds();
 	int status = 0, end;
 	char *text;
 
-	if (!command || !*command) {
+	if (!command) {
 		fault_set(f, "CMD: not set: want a command that reads a prompt "
 		             "and prints a reply");
 		return EXIT_TROUBLE;
 	}
-	if (bound_total(&limit_s, f))
+	if (attempt_limit(&limit_s, f))
 		return EXIT_TROUBLE;
 	text = all_that_was_said(q->said);
 	p.left = text;

@@ -1,12 +1,13 @@
 /* remote - what an environment says about a server, and one request to it */
 #include "remote.h"
-#include "bounds.h"
+#include "attempt.h"
 #include "json.h"
 #include "key.h"
 #include "memory.h"
 #include "progress.h"
 #include "retry.h"
 #include "sse.h"
+#include "variable.h"
 #include "visible.h"
 
 #include <stdlib.h>
@@ -15,13 +16,6 @@
 #define ANSWER_MAX ((size_t)32 << 20) /* bytes of a stream of events */
 #define ERROR_MAX ((size_t)64 << 10)
 #define QUOTE_MAX 300
-
-static const char *variable(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : NULL;
-}
 
 /* A base is given with or without its /v1, and a slash at the end. */
 static char *join(const struct provider *api, const char *base)
@@ -41,19 +35,21 @@ static char *join(const struct provider *api, const char *base)
 
 static int find_limits(struct remote *r, struct fault *f)
 {
-	double attempts, tokens;
+	struct http_limits *l = &r->limits;
+	int64_t attempts = 6;
 
-	if (bound_find("ASK_ATTEMPTS", 6, 1, 100, &attempts, f) ||
-	    bound_find("ASK_BACKOFF_S", 2, 0, 60, &r->first_s, f) ||
-	    bound_find("ASK_CONNECT_S", 20, 0.001, 3600, &r->limits.connect_s,
-	               f) ||
-	    bound_find("ASK_STALL_S", 300, 0.001, 86400, &r->limits.stall_s,
-	               f) ||
-	    bound_total(&r->limits.total_s, f) ||
-	    bound_find("MAX_TOKENS", 32000, 1, 1e7, &tokens, f))
+	r->first_s = 2;
+	*l = (struct http_limits){.connect_s = 20, .stall_s = 300};
+	r->request.max_tokens = 32000;
+	if (variable_count("ASK_ATTEMPTS", 1, 100, &attempts, f) ||
+	    variable_number("ASK_BACKOFF_S", 0, 60, &r->first_s, f) ||
+	    variable_number("ASK_CONNECT_S", 0.001, 3600, &l->connect_s, f) ||
+	    variable_number("ASK_STALL_S", 0.001, 86400, &l->stall_s, f) ||
+	    attempt_limit(&l->total_s, f) ||
+	    variable_count("MAX_TOKENS", 1, 10000000, &r->request.max_tokens,
+	                   f))
 		return -1;
 	r->attempts = (int)attempts;
-	r->request.max_tokens = (int64_t)tokens;
 	return 0;
 }
 

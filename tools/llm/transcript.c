@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "sha256.h"
 #include "tool.h"
+#include "variable.h"
 
 #include <err.h>
 #include <stdlib.h>
@@ -77,13 +78,13 @@ static void compare_prompts(const struct question *q, const struct answer *a)
 
 int replay_answer(const struct question *q, struct answer *out, struct fault *f)
 {
-	const char *path = getenv("TRANSCRIPT");
+	const char *path = variable("TRANSCRIPT");
 	size_t turn = q->said->count;
 	const json *line;
 	struct journal j;
 	int failed = 0;
 
-	if (!path || !*path) {
+	if (!path) {
 		fault_set(f, "TRANSCRIPT: not set: want a file of replies");
 		return EXIT_TROUBLE;
 	}

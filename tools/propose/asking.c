@@ -1,37 +1,17 @@
 /* asking - how a model is asked, as the environment has it */
 #include "asking.h"
 #include "reply.h"
+#include "variable.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MANY 1000000
 
 static const char *word(const char *name)
 {
-	const char *value = getenv(name);
+	const char *value = variable(name);
 
 	return value ? value : "";
-}
-
-/* Into *out, which holds the default on entry. */
-static int number(const char *name, long least, long most, long *out,
-                  struct fault *f)
-{
-	const char *text = word(name);
-	char *end;
-	long n;
-
-	if (!*text)
-		return 0;
-	errno = 0;
-	n = strtol(text, &end, 10);
-	if (errno || *end || n < least || n > most)
-		return fault_set(f, "%s=%.80s: want a number from %ld to %ld",
-		                 name, text, least, most);
-	*out = n;
-	return 0;
 }
 
 /* A model's name goes into records, and to a server. */
@@ -65,13 +45,14 @@ int asking_read(const char *proposer, struct asking *out, struct fault *f)
 	return names("MODEL", "", &out->model, f) ||
 	                       names("MODELS", " ", &out->models, f) ||
 	                       names("PLANNER_MODEL", "", &out->planner, f) ||
-	                       number("CANDIDATES", 1, MAX_PLANS,
-	                              &out->candidates, f) ||
-	                       number("STALL", 1, MANY, &out->stall, f) ||
-	                       number("TUNE_AFTER", 0, MANY, &out->tune_after,
-	                              f) ||
-	                       number("PROMPT_TOKENS", 1000, 100 * MANY,
-	                              &out->tokens, f)
+	                       variable_count("CANDIDATES", 1, MAX_PLANS,
+	                                      &out->candidates, f) ||
+	                       variable_count("STALL", 1, MANY, &out->stall,
+	                                      f) ||
+	                       variable_count("TUNE_AFTER", 0, MANY,
+	                                      &out->tune_after, f) ||
+	                       variable_count("PROMPT_TOKENS", 1000, 100 * MANY,
+	                                      &out->tokens, f)
 	               ? -1
 	               : 0;
 }

@@ -13,11 +13,13 @@
 
 #include "fault.h"
 
+#include <stdint.h>
+
 struct asking {
 	const char *proposer;
 	const char *model, *models, *planner; /* "" for none */
-	long candidates, stall, tune_after;
-	long tokens; /* 0: the default */
+	int64_t candidates, stall, tune_after;
+	int64_t tokens; /* 0: the default */
 };
 
 /* Returns -1 with the fault set, which names the variable. */

@@ -22,11 +22,6 @@ void amount_add(struct amount *sum, const struct amount *a);
 
 int amount_equal(const struct amount *a, const struct amount *b);
 
-/* Decimal digits, for *out also with a point and an exponent: finite and not
- * negative. Returns -1 for anything else. */
-int amount_number(const char *text, double *out);
-int amount_count(const char *text, int64_t *out);
-
 /* "usd=0.2", "tokens=1500" or "gpu_s=45" into *a. Returns 1 if the text is not
  * of that form, -1 with the fault set where the number is none. */
 int amount_word(const char *text, struct amount *a, struct fault *f);

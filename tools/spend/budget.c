@@ -1,34 +1,20 @@
 /* budget - BUDGET_USD, BUDGET_TOKENS and BUDGET_GPU_S of the environment */
 #include "budget.h"
+#include "variable.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* A sum of decimal fractions is off by its rounding, which is no overspend. */
 #define ROUNDING 1e-9
 
-static int read_one(const char *name, double *out, struct fault *f)
-{
-	const char *text = getenv(name);
-
-	if (text && *text && amount_number(text, out))
-		return fault_set(f, "%s=%.40s: want a number, 0 or more", name,
-		                 text);
-	return 0;
-}
-
 int budget_read(struct amount *out, struct fault *f)
 {
-	const char *tokens = getenv("BUDGET_TOKENS");
-
 	*out = amount_endless;
-	if (tokens && *tokens && amount_count(tokens, &out->tokens))
-		return fault_set(
-		        f,
-		        "BUDGET_TOKENS=%.40s: want a whole number, 0 or more",
-		        tokens);
-	return read_one("BUDGET_USD", &out->usd, f) ||
-	                       read_one("BUDGET_GPU_S", &out->gpu_s, f)
+	return variable_count("BUDGET_TOKENS", 0, INT64_MAX, &out->tokens, f) ||
+	                       variable_number("BUDGET_USD", 0, INFINITY,
+	                                       &out->usd, f) ||
+	                       variable_number("BUDGET_GPU_S", 0, INFINITY,
+	                                       &out->gpu_s, f)
 	               ? -1
 	               : 0;
 }

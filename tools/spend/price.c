@@ -1,9 +1,10 @@
 /* price - the table of prices: what a model's tokens cost */
 #include "price.h"
-#include "amount.h"
 #include "file.h"
 #include "memory.h"
+#include "number.h"
 #include "tool.h"
+#include "variable.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static int read_row(char *row, char **name, struct price *out)
 	for (size_t i = 0; i < 4; i++) {
 		char *text = strsep(&row, "\t");
 
-		if (!text || amount_number(text, field[i]))
+		if (!text || number_read(text, field[i]))
 			return -1;
 	}
 	return row || !**name ? -1 : 0;
@@ -91,9 +92,9 @@ static int search(char *text, const char *path, const char *model, int is_local,
 int price_find(const char *model, const char *base_url, struct price *out,
                struct fault *f)
 {
-	const char *named = getenv("PRICES");
-	char *path = named && *named ? xstrdup(named)
-	                             : xasprintf("%s/prices.tsv", tool_dir());
+	const char *named = variable("PRICES");
+	char *path =
+	        named ? xstrdup(named) : xasprintf("%s/prices.tsv", tool_dir());
 	char *text = file_read(path, TABLE_MAX, NULL);
 	int status;
 
