@@ -177,33 +177,3 @@ void solution_free(struct solution *s)
 	json_free(s->document);
 	free(s);
 }
-
-json *solution_document(const char *name, const char *definition,
-                        const char *author, const char *device,
-                        const struct solution_source *source, size_t nsources)
-{
-	json *doc = json_object(), *spec, *list;
-	char *entry = xasprintf("%s::run", source[0].path);
-
-	json_add_string(doc, "name", name);
-	json_add_string(doc, "definition", definition);
-	json_add_string(doc, "author", author);
-	spec = json_add(doc, "spec", json_object());
-	json_add_string(spec, "language",
-	                strcmp(device, "cuda") == 0 ? "cuda" : "cpp");
-	list = json_add(spec, "target_hardware", json_array());
-	json_add_string(list, NULL, device);
-	json_add_string(spec, "entry_point", entry);
-	json_add(spec, "dependencies", json_array());
-	json_add_boolean(spec, "destination_passing_style", 1);
-	json_add_string(spec, "binding", "tvm-ffi");
-	list = json_add(doc, "sources", json_array());
-	for (size_t i = 0; i < nsources; i++) {
-		json *one = json_add(list, NULL, json_object());
-
-		json_add_string(one, "path", source[i].path);
-		json_add_string(one, "content", source[i].content);
-	}
-	free(entry);
-	return doc;
-}

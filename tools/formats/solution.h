@@ -27,10 +27,4 @@ struct solution {
 struct solution *solution_read(const char *path, struct fault *f);
 void solution_free(struct solution *s);
 
-/* A Solution document for sources that we built; caller frees. device is
- * "cpu" (language cpp) or "cuda". */
-json *solution_document(const char *name, const char *definition,
-                        const char *author, const char *device,
-                        const struct solution_source *source, size_t nsources);
-
 #endif
