@@ -12,6 +12,7 @@
 #include "quote.h"
 #include "rules.h"
 #include "sections.h"
+#include "visible.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -61,7 +62,7 @@ static int add_file(struct sections *s, const char *dir, const char *file,
 	if (read_text(dir, file, &text, f))
 		return -1;
 	if (text && kind == SECTION_OURS) {
-		seen = quote_visible(text);
+		seen = visible_text(text);
 		free(text);
 		text = seen;
 	}
@@ -225,7 +226,7 @@ static int assemble(const struct prompt_ground *g, const char *rules,
 		add_experience(&s, g);
 	failed = failed || add_profiles(&s, g, f);
 	if (!failed && g->hypothesis) {
-		hypothesis = quote_visible(g->hypothesis);
+		hypothesis = visible_text(g->hypothesis);
 		sections_add(&s, "hypothesis", "# The change to make",
 		             quote_cut(hypothesis, HYPOTHESIS_BYTES),
 		             SECTION_DATA, 0);

@@ -1,41 +1,12 @@
 /* quote - a stranger's text in a prompt: data that cannot pass for more */
 #include "quote.h"
 #include "memory.h"
-#include "utf8.h"
+#include "visible.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Puts one character, and returns how many bytes it was. */
-static size_t put_visible(FILE *out, const char *at, const char *end)
-{
-	size_t len = utf8_visible(at, end);
-
-	if (*at == '\r' && at + 1 < end && at[1] == '\n')
-		return 1;
-	if (len == 0 && (*at == '\n' || *at == '\t'))
-		len = 1;
-	if (len > 0)
-		fwrite(at, 1, len, out);
-	else
-		fprintf(out, "\\x%02x", (unsigned char)*at);
-	return len ? len : 1;
-}
-
-char *quote_visible(const char *text)
-{
-	const char *end = text + strlen(text);
-	char *seen;
-	size_t len;
-	FILE *out = xmemstream(&seen, &len);
-
-	while (text < end)
-		text += put_visible(out, text, end);
-	fclose(out);
-	return seen;
-}
 
 /* One backtick more than any run of them, and three at least. */
 static int fence_length(const char *text)
@@ -128,7 +99,7 @@ char *quote_cut(const char *text, size_t max)
 static char *block(const char *label, const char *text, size_t max,
                    const char *prefix)
 {
-	char *seen = quote_visible(text), *all;
+	char *seen = visible_text(text), *all;
 	size_t len;
 	FILE *out = xmemstream(&all, &len);
 	int length = fence_length(seen);

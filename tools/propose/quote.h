@@ -2,10 +2,8 @@
  *
  * Each line of it begins with "| ", between two fences of backticks that are
  * longer than any in the text, so that nothing in it can end its block or
- * stand where an instruction could. What cannot be seen is made visible:
- * control characters (but for tab and newline), escape sequences, bytes that
- * are not UTF-8, and characters that have no width or turn the direction of
- * text, each byte as \x1b. A carriage return before a newline is left out.
+ * stand where an instruction could. What cannot be seen is made visible
+ * (visible_text).
  */
 #ifndef QUOTE_H
 #define QUOTE_H
@@ -19,9 +17,6 @@ char *quote(const char *label, const char *text, size_t max);
 
 /* The same, whole and without "| ", for a source that an edit must match. */
 char *quote_source(const char *label, const char *text);
-
-/* Only what is said above of what cannot be seen, without any fence. */
-char *quote_visible(const char *text);
 
 /* At most max bytes of a text as it is, its middle left out. Caller frees. */
 char *quote_cut(const char *text, size_t max);
