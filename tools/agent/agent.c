@@ -95,26 +95,16 @@ static int prepare(struct agent *a, struct fault *f)
 	return errand_environment(e, &a->env, f);
 }
 
-static void add_usage(struct usage *sum, const struct usage *u)
-{
-	sum->input_tokens += u->input_tokens;
-	sum->output_tokens += u->output_tokens;
-	sum->cache_read_tokens += u->cache_read_tokens;
-	sum->cache_write_tokens += u->cache_write_tokens;
-}
-
 /* What the turn cost, by its own report; without one that can be believed, all
  * that it might have cost. */
 static int settle(struct agent *a, const char *id, const struct receipt *r,
                   struct fault *f)
 {
-	const struct usage *u = &r->usage;
 	struct amount spent = a->cap;
 
 	if (!isnan(r->usd)) {
 		spent.usd = r->usd;
-		spent.tokens = u->input_tokens + u->output_tokens +
-		               u->cache_read_tokens + u->cache_write_tokens;
+		spent.tokens = usage_tokens(&r->usage);
 	} else {
 		warnx("agent: no report of what it spent that could be true: "
 		      "charged at its cap, %.2f USD",
@@ -122,7 +112,7 @@ static int settle(struct agent *a, const char *id, const struct receipt *r,
 	}
 	a->spent.usd += spent.usd;
 	a->spent.requests++;
-	add_usage(&a->spent.usage, u);
+	usage_add(&a->spent.usage, &r->usage);
 	return attempt_end(a->errand.q, id, &spent, f);
 }
 

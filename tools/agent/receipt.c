@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOKENS_MAX 1000000000000 /* so that no sum overflows */
-
 static const json *last_result(const json *v)
 {
 	const json *found = json_is_array(v) ? NULL : v;
@@ -28,7 +26,7 @@ static int read_count(const json *usage, const char *key, int64_t *out)
 	*out = 0;
 	if (!v || json_is_null(v))
 		return 0;
-	return json_integer(v, out) || *out < 0 || *out > TOKENS_MAX ? -1 : 0;
+	return json_integer(v, out) || *out < 0 || *out > USAGE_MAX ? -1 : 0;
 }
 
 /* An amount is believed with its tokens or not at all. */

@@ -51,11 +51,8 @@ int attempt_end(const struct question *q, const char *id,
 int attempt_settle(const struct question *q, size_t turn,
                    const struct answer *a, struct fault *f)
 {
-	const struct usage *u = &a->usage;
 	struct amount spent = {.usd = a->usd,
-	                       .tokens = u->input_tokens + u->output_tokens +
-	                                 u->cache_read_tokens +
-	                                 u->cache_write_tokens};
+	                       .tokens = usage_tokens(&a->usage)};
 	char *path = spend_path(q), *name = about(q, turn), *id = NULL;
 	const struct charge *c = NULL;
 	struct spend s;

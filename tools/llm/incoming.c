@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define WORD_MAX 200
-#define TOKENS_MAX 1000000000000 /* so that no sum overflows */
 
 void incoming_free(struct incoming *in)
 {
@@ -21,8 +20,9 @@ int incoming_add(struct incoming *in, const char *text, struct fault *f)
 	if (!text)
 		return fault_set(f, "a piece of text that is no string");
 	in->bytes += (int64_t)strlen(text);
-	if (buffer_add(&in->text, text, strlen(text), REPLY_MAX))
-		return fault_set(f, "a reply longer than %zu bytes", REPLY_MAX);
+	if (buffer_add(&in->text, text, strlen(text), CONVERSATION_MAX))
+		return fault_set(f, "a reply longer than %zu bytes",
+		                 CONVERSATION_MAX);
 	return 0;
 }
 
@@ -38,7 +38,7 @@ void incoming_set_tokens(int64_t *tokens, const json *value)
 {
 	int64_t n;
 
-	if (json_integer(value, &n) == 0 && n >= 0 && n <= TOKENS_MAX)
+	if (json_integer(value, &n) == 0 && n >= 0 && n <= USAGE_MAX)
 		*tokens = n;
 }
 

@@ -11,7 +11,6 @@
 #include "kind.h"
 #include "memory.h"
 #include "progress.h"
-#include "provider.h"
 #include "tool.h"
 #include "variable.h"
 
@@ -126,7 +125,8 @@ static void take(struct program *p)
 	ssize_t n;
 
 	while ((n = read(p->out, bytes, sizeof bytes)) > 0 && !p->too_much)
-		p->too_much = buffer_add(&p->said, bytes, (size_t)n, REPLY_MAX);
+		p->too_much = buffer_add(&p->said, bytes, (size_t)n,
+		                         CONVERSATION_MAX);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		shut(&p->out);
 }
@@ -160,7 +160,7 @@ static int talk(struct program *p, double limit_s, int *status, struct fault *f)
 	group = 0;
 	if (p->too_much)
 		return fault_set(f, "CMD: printed more than %zu bytes",
-		                 REPLY_MAX);
+		                 CONVERSATION_MAX);
 	return ended ? 0 : fault_set(f, "CMD: not done after %g s", limit_s);
 }
 
@@ -221,9 +221,10 @@ int pipe_answer(const struct question *q, struct answer *out, struct fault *f)
 		end = EXIT_RETRY;
 	else
 		end = judge_end(status, f);
-	if (end == EXIT_YES &&
-	    buffer_add_text(&plain, p.said.data, p.said.len, REPLY_MAX)) {
-		fault_set(f, "CMD: printed more than %zu bytes", REPLY_MAX);
+	if (end == EXIT_YES && buffer_add_text(&plain, p.said.data, p.said.len,
+	                                       CONVERSATION_MAX)) {
+		fault_set(f, "CMD: printed more than %zu bytes",
+		          CONVERSATION_MAX);
 		end = EXIT_RETRY;
 	}
 	if (end == EXIT_YES)

@@ -11,8 +11,6 @@
 #include "json.h"
 #include "usage.h"
 
-#define REPLY_MAX CONVERSATION_MAX /* bytes of a reply's text */
-
 struct request {
 	const struct conversation *said; /* its last turn waits */
 	const char *model;
@@ -22,7 +20,7 @@ struct request {
 };
 
 struct incoming {
-	struct buffer text;
+	struct buffer text;        /* at most CONVERSATION_MAX */
 	char *model, *stop_reason; /* NULL until they are said */
 	struct usage usage;
 	int has_usage;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define REPLY_MAX ((size_t)64 << 10)
+#define PLAN_MAX ((size_t)64 << 10)
 #define ITEM_MAX 600
 #define WRONG_MAX 20
 #define NAME_SHOWN 24 /* bytes of a claim that are named */
@@ -307,8 +307,8 @@ int plan_check(const char *reply, size_t len, const struct plan_records *r,
 	c.plan = xmemstream(plan, &plan_len);
 	c.claims = xmemstream(wrong, &wrong_len);
 	c.shown = figures_of(r->shown, &c.nshown);
-	if (len > REPLY_MAX)
-		refuse(&c, "the reply is longer than %zu bytes", REPLY_MAX);
+	if (len > PLAN_MAX)
+		refuse(&c, "the reply is longer than %zu bytes", PLAN_MAX);
 	else
 		read_reply(&c, reply, reply + len);
 	if (c.wrong > WRONG_MAX)
