@@ -143,12 +143,12 @@ static char *compose(const struct room *r, const struct reply *fields,
                      const char *source, size_t len)
 {
 	int ends = len == 0 || source[len - 1] == '\n';
+	char *lines = statement_text(fields);
+	char *text = xasprintf("%s\n<<<<<<< WHOLE %s\n%s%s>>>>>>>\n", lines,
+	                       r->file, source, ends ? "" : "\n");
 
-	return xasprintf("HYPOTHESIS: %s\nMECHANISM: %s\nPREDICTS: %g\n"
-	                 "RISK: %s\n\n<<<<<<< WHOLE %s\n%s%s>>>>>>>\n",
-	                 fields->hypothesis, fields->mechanism,
-	                 fields->predicts, fields->risk, r->file, source,
-	                 ends ? "" : "\n");
+	free(lines);
+	return text;
 }
 
 /* It is what a model's reply must be, and not the last one again. */

@@ -27,16 +27,6 @@ static int must_read(const struct begun *b)
 	return must;
 }
 
-/* The plan of the group's member, as the coder is to read it. */
-static char *plan_text(const struct reply *plan, const struct intent *i)
-{
-	const struct reply *r = &plan[i->candidate - 1];
-
-	return xasprintf("HYPOTHESIS: %s\nMECHANISM: %s\nPREDICTS: %g\n"
-	                 "RISK: %s\n",
-	                 r->hypothesis, r->mechanism, r->predicts, r->risk);
-}
-
 /* The last turn of plan/: 1 and *hypothesis if it has an answer to go by, 0
  * if it waits. A planner that cannot be read after all repairs is done
  * without: 1, and *hypothesis NULL. */
@@ -53,7 +43,7 @@ static int read_plan(const struct intent *i, const struct conversation *c,
 		return 0;
 	if (reply_read_plans(text, strlen(text), (size_t)i->members, plan,
 	                     &why) == 0) {
-		*hypothesis = plan_text(plan, i);
+		*hypothesis = statement_text(&plan[i->candidate - 1]);
 		for (int64_t k = 0; k < i->members; k++)
 			reply_free(&plan[k]);
 		return 1;

@@ -12,6 +12,13 @@ int statement_read(const char *text, size_t len, const char *name,
 	return fault_set(why, "%s: %.400s", name, line.text);
 }
 
+char *statement_text(const struct reply *r)
+{
+	return xasprintf("HYPOTHESIS: %s\nMECHANISM: %s\nPREDICTS: %g\n"
+	                 "RISK: %s\n",
+	                 r->hypothesis, r->mechanism, r->predicts, r->risk);
+}
+
 char *statement_page(const struct reply *r)
 {
 	return xasprintf(

@@ -15,6 +15,9 @@
 int statement_read(const char *text, size_t len, const char *name,
                    struct reply *out, struct fault *why);
 
+/* The four lines again. Caller frees. */
+char *statement_text(const struct reply *r);
+
 /* As paragraphs of proposal.md, from where HYPOTHESIS is read again
  * (hypothesis.h). Caller frees. */
 char *statement_page(const struct reply *r);
