@@ -1,7 +1,7 @@
 /* sandbox - the one place that starts foreign code */
 #include "sandbox.h"
 #include "bwrap.h"
-#include "charges.h"
+#include "children.h"
 #include "enter.h"
 #include "level.h"
 #include "memory.h"
@@ -234,13 +234,13 @@ static int bring_up(struct jailed *j, pid_t child, int is_bwrap, int drops,
 	ready = j->pid && (!drops || map_users(j->pid, p->block[1]) == 0) &&
 	        is_ready(p->report[0]);
 	if (is_bwrap)
-		charges_reap(child);
+		children_reap(child);
 	if (j->pid &&
 	    waitid(P_PID, (id_t)j->pid, &ignored, WEXITED | WNOHANG | WNOWAIT))
 		j->pid = 0; /* it is gone */
 	if (!j->pid)
 		return -1;
-	charges_add(j->pid);
+	children_add(j->pid);
 	return ready && write(p->go[1], "g", 1) == 1 &&
 	                       read_words(p->report[0], words, sizeof words) ==
 	                               0
@@ -315,10 +315,10 @@ void sandbox_kill(struct jailed *j)
 		return;
 	sandbox_condemn(j);
 	if (!j->ended)
-		charges_reap(j->pid);
-	charges_remove(j->pid);
+		children_reap(j->pid);
+	children_remove(j->pid);
 	j->pid = 0;
-	charges_kill_strangers();
+	children_kill_strangers();
 }
 
 void sandbox_free(struct jailed *j)

@@ -168,7 +168,7 @@ static char *find_message(const char *body, size_t len)
 }
 
 /* Takes message. */
-static void quote(struct fault *f, int status, char *message)
+static void blame(struct fault *f, int status, char *message)
 {
 	char *line;
 
@@ -196,7 +196,7 @@ static void refuse(const struct exchange *x, const struct http_answer *h)
 	}
 	a->end = retry_is_due(h->status) ? REMOTE_AGAIN : REMOTE_NEVER;
 	a->after_s = retry_after_s(h->retry_after, time(NULL));
-	quote(&a->why, h->status,
+	blame(&a->why, h->status,
 	      find_message(x->error.data ? x->error.data : "", x->error.len));
 }
 
@@ -213,7 +213,7 @@ static void break_off(const struct exchange *x, const struct http_answer *h)
 		a->charged = a->in.begun;
 		if (!retry_is_due(a->in.status))
 			a->end = REMOTE_NEVER;
-		quote(&a->why, a->in.status, xstrdup(a->in.error));
+		blame(&a->why, a->in.status, xstrdup(a->in.error));
 	} else if (h->end != HTTP_WHOLE) {
 		a->why = h->why;
 	} else if (strncmp(h->type, stream, sizeof stream - 1) != 0) {

@@ -1,5 +1,5 @@
-/* charges - the processes that we started, and the strangers they leave */
-#include "charges.h"
+/* children - the processes that we started, and the strangers they leave */
+#include "children.h"
 #include "clock.h"
 #include "memory.h"
 #include "tool.h"
@@ -18,20 +18,20 @@
 #define MAX_LISTED 256
 #define PATIENCE_S 10
 
-static pid_t *charge;
-static size_t ncharges;
+static pid_t *child;
+static size_t nchildren;
 
-void charges_add(pid_t pid)
+void children_add(pid_t pid)
 {
-	charge = xrealloc(charge, ncharges + 1, sizeof *charge);
-	charge[ncharges++] = pid;
+	child = xrealloc(child, nchildren + 1, sizeof *child);
+	child[nchildren++] = pid;
 }
 
-void charges_remove(pid_t pid)
+void children_remove(pid_t pid)
 {
-	for (size_t i = 0; i < ncharges; i++) {
-		if (charge[i] == pid)
-			charge[i--] = charge[--ncharges];
+	for (size_t i = 0; i < nchildren; i++) {
+		if (child[i] == pid)
+			child[i--] = child[--nchildren];
 	}
 }
 
@@ -88,9 +88,9 @@ static size_t list_strangers(pid_t *out)
 	for (size_t i = 0; i < all; i++) {
 		size_t k = 0;
 
-		while (k < ncharges && charge[k] != out[i])
+		while (k < nchildren && child[k] != out[i])
 			k++;
-		if (k == ncharges)
+		if (k == nchildren)
 			out[count++] = out[i];
 	}
 	return count;
@@ -114,7 +114,7 @@ static int wait_for_end(pid_t pid)
 	return 0;
 }
 
-void charges_reap(pid_t pid)
+void children_reap(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	if (!wait_for_end(pid))
@@ -126,7 +126,7 @@ void charges_reap(pid_t pid)
 }
 
 /* Each that dies may leave others. */
-void charges_kill_strangers(void)
+void children_kill_strangers(void)
 {
 	pid_t found[MAX_LISTED];
 	size_t count;
@@ -136,6 +136,6 @@ void charges_kill_strangers(void)
 		if (count == 0)
 			break;
 		for (size_t k = 0; k < count; k++)
-			charges_reap(found[k]);
+			children_reap(found[k]);
 	}
 }
