@@ -1,4 +1,5 @@
 load setup
+source "$BATS_TEST_DIRNAME/llm-server.sh"
 
 # ask over HTTP: real sockets, and a server on the loopback that gives what its
 # script says (tests/programs/llm-server.c).
@@ -29,12 +30,7 @@ teardown() {
 # serve SCENARIO...: starts the server, one scenario a request.
 serve() {
 	printf '%s\n' "$@" >script
-	rm -f port
-	"$BUILD/tests/llm-server" script log >port 2>server-errors 3>&- &
-	server=$!
-	until [ -s port ]; do sleep 0.02; done
-	export ANTHROPIC_BASE_URL=http://127.0.0.1:$(cat port)
-	export OPENAI_BASE_URL=http://127.0.0.1:$(cat port)/v1
+	start_server "$BUILD/tests/llm-server" script log 2>server-errors
 }
 
 ask() {
@@ -104,7 +100,7 @@ text='One two three four five six seven eight nine ten. Der zwölfte Wörterbuch
 
 @test "a base URL may have its /v1 and a slash, or not" {
 	serve plain
-	host=http://localhost:$(cat port)
+	host=http://localhost:$port
 	for url in $host $host/ $host/v1 $host/v1/; do
 		for p in anthropic openai; do
 			rm -f $c/1.reply.json

@@ -27,6 +27,7 @@ fail() {
 }
 command -v strace >/dev/null || fail "strace: not found: apt-get install strace"
 cd "$(dirname "$0")/.." || exit 2
+. tests/llm-server.sh
 mkdir "$1" || exit 2
 out=$(realpath "$1")
 every=${2-1}
@@ -56,13 +57,9 @@ wrap() {
 serve() {
 	echo "policy $real/tests/policy" >"$out/script"
 	: >"$out/log"
-	mkfifo "$out/port"
-	KEY=key "$real/tests/llm-server" "$out/script" "$out/log" >"$out/port" &
-	server=$!
+	export KEY=key OPENAI_API_KEY=key MODEL=policy
+	start_server "$real/tests/llm-server" "$out/script" "$out/log"
 	trap 'kill $server' EXIT
-	read -r port <"$out/port"
-	export OPENAI_BASE_URL="http://127.0.0.1:$port/v1" OPENAI_API_KEY=key \
-		MODEL=policy
 }
 
 tree() {

@@ -40,12 +40,10 @@ optimize() { # DIR VARIABLE=value ...
 
 serve() {
 	echo "policy ${BUILD:-build}/tests/policy" >"$out/script"
-	mkfifo "$out/port"
-	KEY=$key "$build/tests/llm-server" "$out/script" "$out/requests.jsonl" \
-		>"$out/port" &
-	server=$!
-	trap 'kill $server; rm -f "$out/port" "$out/script"' EXIT
-	read -r port <"$out/port"
+	export KEY="$key"
+	start_server "$build/tests/llm-server" "$out/script" \
+		"$out/requests.jsonl"
+	trap 'kill $server; rm -f "$out/script"' EXIT
 }
 
 sum() { # FIELD, of standard input
@@ -71,6 +69,7 @@ candidates() { # DIR
 [ $# -ge 4 ] || usage
 command=$1
 cd "$(dirname "$0")/.."
+. tests/llm-server.sh
 mkdir -p "$2"
 out=$(realpath "$2")
 kernel=$3
@@ -86,14 +85,8 @@ run)
 	serve
 	export MODEL=policy RECORD=1
 	case $api in
-	anthropic)
-		export ANTHROPIC_API_KEY="$key" \
-			ANTHROPIC_BASE_URL="http://127.0.0.1:$port"
-		;;
-	openai)
-		export OPENAI_API_KEY="$key" \
-			OPENAI_BASE_URL="http://127.0.0.1:$port/v1"
-		;;
+	anthropic) export ANTHROPIC_API_KEY="$key" ;;
+	openai) export OPENAI_API_KEY="$key" ;;
 	*) usage ;;
 	esac
 	optimize "$out" "PROPOSER=$api" "$@"
