@@ -1,11 +1,14 @@
-/* layout-check - where the tensors of a job lie; prints what is wrong there
+/* layout-check - where the tensors of a job lie; prints what is wrong there,
+ * or with its settings for inputs that are gathered
  *
  * usage: layout-check job. At the end: how many megabytes the inputs of all
  * calls take, how many are windows, and at how many places.
  */
+#include "gather.h"
 #include "job.h"
 #include "layout.h"
 #include "memory.h"
+#include "windows.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -41,6 +44,16 @@ static void check_apart(const struct layout *l, size_t n, size_t i)
 	}
 }
 
+/* Windows overlap in whole rows. */
+static void check_window(const struct layout_arg *a)
+{
+	uint64_t row = window_row(a);
+
+	check(row > WINDOW_ROW ||
+	              a->first * dtype_bits(a->dtype) / 8 % row == 0,
+	      "a window begins within a row");
+}
+
 /* All memory of outputs can be mapped where a workload's outputs begin. */
 static void check_outputs(const struct layout *l, uint32_t workload)
 {
@@ -67,8 +80,9 @@ int main(int argc, char *argv[])
 	struct job *job = argc == 2 ? job_read(argv[1], &f) : NULL;
 	struct layout *l = job ? layout_make(job, &f) : NULL;
 	size_t n, windows = 0, places = 0;
+	struct gather g;
 
-	if (!l)
+	if (!l || gather_read(job, &g, &f))
 		errx(2, "%s", job ? f.text : "want a job");
 	n = (size_t)l->workloads * l->sets * l->args;
 	for (size_t i = 0; i < n; i++) {
@@ -82,6 +96,8 @@ int main(int argc, char *argv[])
 		check(a->address % 256 == 0, "not aligned");
 		check(a->first % 4 == 0, "begins within a block");
 		check_apart(l, n, i);
+		if (a->is_window)
+			check_window(a);
 		for (size_t k = 0; k < i; k++)
 			is_new &= l->arg[k].address != a->address;
 		windows += (size_t)a->is_window;

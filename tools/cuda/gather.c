@@ -31,13 +31,16 @@ static int parse(const struct job *job, size_t input, const char *value,
 	size_t index = find(d, value, len);
 	char *end;
 	double bytes = strtod(value + len, &end);
+	int is_number = end > value + len && !*end &&
+	                (bytes == 0 || (bytes >= 1 && bytes < 0x1p40));
 
-	if (index == d->ninputs || !is_index(&d->inputs[index]) || *end ||
-	    !(bytes >= 1 && bytes < 0x1p40) || d->inputs[input].is_scalar)
+	if (index == d->ninputs || !is_index(&d->inputs[index]) || !is_number ||
+	    d->inputs[input].is_scalar)
 		return fault_set(f,
 		                 "%s: want gather.%s to be an int32 or int64 "
 		                 "input and the bytes of the row that each "
-		                 "of its elements names, got '%.80s'",
+		                 "of its elements names (0: nothing has to be "
+		                 "read), got '%.80s'",
 		                 job->settings.path, d->inputs[input].name,
 		                 value);
 	out->index = index;
@@ -69,8 +72,12 @@ static int touched(struct gpu *gpu, const struct layout_arg *a,
                    const struct layout_arg *index, uint64_t row_bytes,
                    double *bytes, struct fault *f)
 {
-	uint64_t rows = (a->bytes + row_bytes - 1) / row_bytes, count;
+	uint64_t rows, count;
 
+	*bytes = 0;
+	if (!row_bytes)
+		return 0;
+	rows = (a->bytes + row_bytes - 1) / row_bytes;
 	if (gpu_count_rows(gpu, index->dtype == DTYPE_INT64, index->address,
 	                   index->elements, rows, &count, f))
 		return -1;

@@ -2,7 +2,8 @@
  *
  * Every output byte and every byte of the inputs. Of an input that is read by
  * an index, as settings say by `gather.INPUT = INDEX BYTES`, as many bytes as
- * there are different rows in that index, by the values that were drawn.
+ * there are different rows in that index, by the values that were drawn; none
+ * of it where BYTES is 0.
  */
 #ifndef GATHER_H
 #define GATHER_H
