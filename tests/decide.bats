@@ -57,6 +57,15 @@ fails() {
 	done
 }
 
+@test "the verdict says which outputs were compared through a view" {
+	verify wrong
+	decides reject wrong
+	! grep -q '"views"' "$X/verdict.json"
+	sed -i '1s/"hidden": "none"/&, "views": "y as float32"/' "$X/verify.jsonl"
+	decides reject wrong
+	[ "$(value views)" = "y as float32" ]
+}
+
 # hidden STATUS: of a hidden shape beside the two workloads
 hidden() {
 	sed -i '1s/"hidden": "none"/"hidden": "n=1..9: 1 shape"/; 1s/"workloads": 2/"workloads": 3/' "$X/verify.jsonl"

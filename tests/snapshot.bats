@@ -45,6 +45,16 @@ state() {
 	grep -q 'verdict.json' "$dir/result.md"
 }
 
+@test "result.md says which outputs were compared through a view" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	run ! grep -q evaluate "$dir/result.md"
+	rm "$dir/result.md"
+	sed -i '1s/"workloads": 2/"views": "y as float32", &/' "$dir/verify.jsonl"
+	publish "$exp"
+	grep -q "evaluate makes of them: y as float32" "$dir/result.md"
+}
+
 @test "result.md says which rare failures would have been seen" {
 	judged "$exp" accept - 1.5
 	sed -i 's/"timing": "cpu",/"timing": "cpu", "launches_checked": 250, "trials": 300, "failure_rate_detected": 0.01191,/' "$dir/verdict.json"

@@ -76,20 +76,31 @@ static void *map(int fd, int protection, size_t *bytes)
 	return p;
 }
 
-static ratchet_kernel *load_kernel(void)
+/* What there is to call, by command. */
+typedef ratchet_kernel *functions[DOORBELL_OPS];
+
+static void find(functions f, enum doorbell_op op, void *so, const char *name)
+{
+	void *symbol = so ? dlsym(so, name) : NULL;
+
+	memcpy(&f[op], &symbol, sizeof f[op]);
+	if (symbol)
+		doorbell->exports |= 1u << op;
+}
+
+static void load_kernel(functions f)
 {
 	char path[32];
-	void *so, *symbol;
-	ratchet_kernel *kernel;
+	void *so;
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d", WORKER_KERNEL);
 	so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	symbol = so ? dlsym(so, RATCHET_SYMBOL) : NULL;
-	if (!symbol)
+	find(f, DOORBELL_RUN, so, RATCHET_SYMBOL);
+	if (!f[DOORBELL_RUN])
 		snprintf(doorbell->message, sizeof doorbell->message, "%s",
 		         dlerror());
-	memcpy(&kernel, &symbol, sizeof kernel);
-	return kernel;
+	find(f, DOORBELL_INPUTS, so, RATCHET_INPUTS);
+	find(f, DOORBELL_EVALUATE, so, RATCHET_EVALUATE);
 }
 
 static void set_tensor(struct call *c, int32_t i, const struct doorbell_arg *a,
@@ -160,7 +171,7 @@ static void prepare(struct call *c, const struct memory *inputs,
 }
 
 /* Carries out commands for ever. */
-_Noreturn static void serve(ratchet_kernel *kernel, const struct memory *inputs,
+_Noreturn static void serve(functions f, const struct memory *inputs,
                             const struct memory *outputs)
 {
 	static struct call call;
@@ -168,19 +179,20 @@ _Noreturn static void serve(ratchet_kernel *kernel, const struct memory *inputs,
 
 	for (;;) {
 		TVMFFIAny result = {0};
-		uint32_t bell = atomic_load(&doorbell->bell);
+		uint32_t bell = atomic_load(&doorbell->bell), op;
 
 		if (bell == seen) {
 			doorbell_wait(&doorbell->bell, seen, -1);
 			continue;
 		}
 		seen = bell;
-		if (doorbell->op == DOORBELL_LOAD)
-			doorbell->failed = kernel ? 0 : -1;
-		else if (doorbell->op == DOORBELL_RUN) {
+		op = doorbell->op;
+		if (op == DOORBELL_LOAD)
+			doorbell->failed = f[DOORBELL_RUN] ? 0 : -1;
+		else if (op < DOORBELL_OPS && f[op]) {
 			prepare(&call, inputs, outputs);
 			doorbell->failed =
-			        kernel(NULL, call.arg, call.count, &result);
+			        f[op](NULL, call.arg, call.count, &result);
 		}
 		atomic_store(&doorbell->done, bell);
 		doorbell_wake(&doorbell->done);
@@ -189,6 +201,7 @@ _Noreturn static void serve(ratchet_kernel *kernel, const struct memory *inputs,
 
 int main(int argc, char *argv[])
 {
+	static functions f;
 	struct memory inputs, outputs;
 	size_t bytes;
 	int writable;
@@ -202,5 +215,6 @@ int main(int argc, char *argv[])
 	inputs.start = map(WORKER_INPUTS, PROT_READ | writable, &inputs.bytes);
 	outputs.start =
 	        map(WORKER_OUTPUTS, PROT_READ | PROT_WRITE, &outputs.bytes);
-	serve(load_kernel(), &inputs, &outputs);
+	load_kernel(f);
+	serve(f, &inputs, &outputs);
 }

@@ -320,11 +320,15 @@ RATCHET_LOCAL int ratchet_check(const struct ratchet_kind *kind, int32_t want,
 }
 
 /* RATCHET_EXPORT(run, kinds...) defines __tvm_ffi_run around run. */
-#define RATCHET_EXPORT(run, ...)                                               \
+#define RATCHET_EXPORT(run, ...) RATCHET_EXPORT_AS(run, run, __VA_ARGS__)
+
+/* RATCHET_EXPORT_AS(name, run, kinds...) defines __tvm_ffi_name around run: in
+ * a reference, `evaluate` and `inputs`, see ratchet-files(5). */
+#define RATCHET_EXPORT_AS(name, run, ...)                                      \
 	RATCHET_C __attribute__((visibility("default")))                       \
-	ratchet_kernel __tvm_ffi_##run;                                        \
-	int __tvm_ffi_##run(void *self, const TVMFFIAny *args, int32_t count,  \
-	                    TVMFFIAny *result)                                 \
+	ratchet_kernel __tvm_ffi_##name;                                       \
+	int __tvm_ffi_##name(void *self, const TVMFFIAny *args, int32_t count, \
+	                     TVMFFIAny *result)                                \
 	{                                                                      \
 		static const struct ratchet_kind kind[] = {                    \
 		        RATCHET_EACH(RATCHET_KIND, __VA_ARGS__)};              \

@@ -19,6 +19,10 @@
 
 #define RATCHET_SYMBOL "__tvm_ffi_run"
 
+/* Called the same way; a reference may export them besides. */
+#define RATCHET_EVALUATE "__tvm_ffi_evaluate"
+#define RATCHET_INPUTS "__tvm_ffi_inputs"
+
 enum { kDLCPU = 1, kDLCUDA = 2 };
 
 enum {

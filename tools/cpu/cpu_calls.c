@@ -1,6 +1,7 @@
 /* cpu_calls - the arguments and values of every call of a CPU judgement */
 #include "cpu_calls.h"
 #include "generate.h"
+#include "job_view.h"
 #include "memory.h"
 #include "safetensors.h"
 
@@ -65,6 +66,36 @@ static void set_scalar(const struct job *job, const struct input_spec *spec,
 	                            : ARG_INTEGER;
 }
 
+/* The views of a call, behind its outputs. Returns where they end. */
+static size_t lay_views(struct cpu_calls *c, struct cpu_workload *w,
+                        struct doorbell_arg *arg)
+{
+	const struct definition *d = c->job->definition;
+	struct doorbell_arg *a = arg + c->nargs;
+	size_t at = 0;
+
+	for (size_t i = 0; i < d->noutputs; i++) {
+		enum dtype t = job_compared(c->job, i);
+
+		if (!job_is_viewed(c->job, i))
+			continue;
+		w->output[i].view = place(
+		        &at, dtype_bytes(t, (size_t)w->output[i].elements));
+		*a = arg[d->ninputs + i];
+		a->code = dtype_dlpack_code(t);
+		a->bits = (uint8_t)dtype_bits(t);
+		a->offset = w->output_bytes + w->output[i].view;
+		a++;
+	}
+	return at;
+}
+
+static void keep_larger(size_t *most, size_t n)
+{
+	if (n > *most)
+		*most = n;
+}
+
 /* Where everything of a workload lies, from the shapes alone. */
 static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 {
@@ -82,7 +113,7 @@ static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 		size_t gap = job->sanitize ? ALIGNMENT : 0;
 		size_t in = gap, at = 0;
 
-		a = xcalloc(c->nargs, sizeof *a);
+		a = xcalloc(c->nargs + c->nviews, sizeof *a);
 		cpu_call(c, workload, set)->arg = a;
 		for (size_t i = 0; i < d->ninputs; i++, a++) {
 			const struct tensor_spec *t = &d->inputs[i];
@@ -105,12 +136,11 @@ static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 		}
 		out->input_bytes = in;
 		out->output_bytes = at;
+		out->view_bytes = lay_views(c, out, a - c->nargs);
 	}
-	c->input_bytes = out->input_bytes > c->input_bytes ? out->input_bytes
-	                                                   : c->input_bytes;
-	c->output_bytes = out->output_bytes > c->output_bytes
-	                          ? out->output_bytes
-	                          : c->output_bytes;
+	keep_larger(&c->input_bytes, out->input_bytes);
+	keep_larger(&c->output_bytes, out->output_bytes);
+	keep_larger(&c->view_bytes, out->view_bytes);
 	return 0;
 }
 
@@ -204,7 +234,8 @@ static int fill_call(struct cpu_calls *c, size_t workload, int set,
 
 	call->inputs = map_private(c->workload[workload].input_bytes, f);
 	call->expected = map_private(c->workload[workload].output_bytes, f);
-	if (!call->inputs || !call->expected)
+	call->views = map_private(c->workload[workload].view_bytes, f);
+	if (!call->inputs || !call->expected || !call->views)
 		return -1;
 	for (size_t i = 0; i < d->ninputs; i++) {
 		const struct tensor_spec *t = &d->inputs[i];
@@ -228,10 +259,11 @@ int cpu_calls_make(struct cpu_calls *c, const struct job *job, struct fault *f)
 	size_t count = job->workloads.count;
 
 	*c = (struct cpu_calls){.job = job};
-	if (d->ninputs + d->noutputs > DOORBELL_ARGS)
+	c->nargs = (uint32_t)(d->ninputs + d->noutputs);
+	c->nviews = (uint32_t)job_viewed(job);
+	if (c->nargs + c->nviews > DOORBELL_ARGS)
 		return fault_set(f, "%s: more than %d inputs and outputs",
 		                 d->name, DOORBELL_ARGS);
-	c->nargs = (uint32_t)(d->ninputs + d->noutputs);
 	c->workload = xcalloc(count, sizeof *c->workload);
 	c->call = xcalloc(count * (size_t)job->sets, sizeof *c->call);
 	for (size_t i = 0; i < count; i++) {
@@ -261,6 +293,7 @@ void cpu_calls_free(struct cpu_calls *c)
 
 			unmap_private(call->inputs, w->input_bytes);
 			unmap_private(call->expected, w->output_bytes);
+			unmap_private(call->views, w->view_bytes);
 			free(call->arg);
 		}
 		free(w->output);

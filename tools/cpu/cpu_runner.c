@@ -2,6 +2,7 @@
 #include "cpu_runner.h"
 #include "cold.h"
 #include "job_rule.h"
+#include "job_view.h"
 #include "memory.h"
 #include "sanitizer.h"
 #include "verdict.h"
@@ -85,7 +86,8 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 	char *path = job_file(calls->job, kernel);
 	struct worker_needs needs = {.kernel = path,
 	                             .input_bytes = calls->input_bytes,
-	                             .output_bytes = calls->output_bytes,
+	                             .output_bytes = calls->output_bytes +
+	                                             calls->view_bytes,
 	                             .writable = writable,
 	                             .threads = threads};
 	int failed = (calls->job->sanitize &&
@@ -94,13 +96,14 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 	             worker_start(&r->worker, &needs, f);
 
 	r->calls = calls;
-
+	r->views = xcalloc(calls->view_bytes + 1, 1);
 	free(path);
 	if (!failed && getrandom(&r->poison, sizeof r->poison, 0) < 0) {
 		failed = fault_errno(f, "getrandom");
 		worker_stop(&r->worker);
 	}
 	if (failed) {
+		free(r->views);
 		free(r);
 		return NULL;
 	}
@@ -119,6 +122,7 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 void cpu_runner_stop(struct cpu_runner *r)
 {
 	worker_stop(&r->worker);
+	free(r->views);
 	free(r);
 }
 
@@ -140,16 +144,15 @@ static int spare_is_untouched(const struct cpu_runner *r,
 	       (*p == (char)r->poison && memcmp(p, p + 1, bytes - 1) == 0);
 }
 
-/* Makes arguments, inputs and outputs what a call begins with. The worker
- * stands still meanwhile, and runs again by the clock. */
-static void show(struct cpu_runner *r, const struct cpu_workload *w,
-                 const struct cpu_call *call)
+/* The worker stands still meanwhile, and runs again by the clock. */
+void cpu_runner_show(struct cpu_runner *r, size_t workload, int set)
 {
+	const struct cpu_workload *w = &r->calls->workload[workload];
+	const struct cpu_call *call = cpu_call(r->calls, workload, set);
 	const struct cpu_calls *c = r->calls;
 	size_t count = r->calls->job->definition->noutputs;
 
 	if (r->shown != call || r->shown_drawn != call->drawn) {
-		r->worker.doorbell->nargs = c->nargs;
 		memcpy(r->worker.doorbell->arg, call->arg,
 		       c->nargs * sizeof *call->arg);
 		memcpy(r->worker.inputs.map, call->inputs, w->input_bytes);
@@ -168,30 +171,57 @@ static void show(struct cpu_runner *r, const struct cpu_workload *w,
 	}
 }
 
-void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
-                     int is_cold, int64_t *ns)
+void cpu_runner_ring(struct cpu_runner *r, enum doorbell_op op, uint32_t nargs,
+                     int64_t *ns)
 {
-	const struct cpu_workload *w = &r->calls->workload[workload];
-	struct cpu_call *call = cpu_call(r->calls, workload, set);
 	struct worker *worker = &r->worker;
 
-	*ns = 0;
-	if (r->reason)
-		return;
-	show(r, w, call);
-	if (is_cold) {
-		cold_flush(worker->inputs.map, w->input_bytes);
-		cold_flush(worker->outputs.map, w->output_bytes);
-	}
+	worker->doorbell->nargs = nargs;
 	worker->doorbell->message[0] = '\0';
-	/* Planted values are never timed. */
-	worker->is_watched = r->calls->job->plant[set] != PLANT_NONE;
-	spend_by_end(r, worker_command(worker, DOORBELL_RUN, r->timeout_s, ns));
+	spend_by_end(r, worker_command(worker, op, r->timeout_s, ns));
 	if (!r->reason && worker->doorbell->failed) {
 		r->reason = REASON_LAUNCH_ERROR;
 		copy_printable(r->detail, sizeof r->detail,
 		               worker->doorbell->message, DOORBELL_MESSAGE);
 	}
+}
+
+void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,
+                     int is_cold, int64_t *ns)
+{
+	const struct cpu_workload *w = &r->calls->workload[workload];
+	struct worker *worker = &r->worker;
+
+	*ns = 0;
+	if (r->reason)
+		return;
+	cpu_runner_show(r, workload, set);
+	if (is_cold) {
+		cold_flush(worker->inputs.map, w->input_bytes);
+		cold_flush(worker->outputs.map, w->output_bytes);
+	}
+	/* Planted values are never timed. */
+	worker->is_watched = r->calls->job->plant[set] != PLANT_NONE;
+	cpu_runner_ring(r, DOORBELL_RUN, r->calls->nargs, ns);
+}
+
+/* Compares an output, or its view, with what is expected. */
+static void check_one(const struct cpu_runner *r, size_t output,
+                      const struct cpu_output *o, const struct cpu_call *call,
+                      const struct check_rule *rule, struct check *c)
+{
+	size_t at = o->slot + RED_ZONE;
+	const char *out = r->worker.outputs.map + at;
+
+	if (!job_is_viewed(r->calls->job, output)) {
+		check_output(o->dtype, out, call->expected + at, o->elements,
+		             r->poison, rule, c);
+		return;
+	}
+	check_view(job_compared(r->calls->job, output), r->views + o->view,
+	           call->views + o->view, o->elements, rule, c);
+	c->red_zone = check_red_zone(out, o->bytes, r->poison);
+	job_view_check(r->calls->job, output, c);
 }
 
 static const char *check_outputs(struct cpu_runner *r, size_t workload, int set,
@@ -204,19 +234,19 @@ static const char *check_outputs(struct cpu_runner *r, size_t workload, int set,
 
 	for (size_t i = 0; i < job->definition->noutputs && !reason; i++) {
 		const struct cpu_output *o = &w->output[i];
-		size_t at = o->slot + RED_ZONE;
-		struct check_rule rule = job_rule(job, set, o->dtype);
+		struct check_rule rule =
+		        job_rule(job, set, job_compared(job, i));
 		struct check c;
-		char detail[160];
+		char detail[150];
 
-		check_output(o->dtype, r->worker.outputs.map + at,
-		             call->expected + at, o->elements, r->poison, &rule,
-		             &c);
+		check_one(r, i, o, call, &rule, &c);
 		check_merge(worst, &c);
 		reason = check_reason(&c, &rule, detail, sizeof detail);
 		if (reason)
-			snprintf(r->detail, sizeof r->detail, "%.32s: %s",
-			         job->definition->outputs[i].name, detail);
+			snprintf(r->detail, sizeof r->detail, "%.32s%s: %s",
+			         job->definition->outputs[i].name,
+			         job_is_viewed(job, i) ? " (its view)" : "",
+			         detail);
 	}
 	return reason;
 }

@@ -19,7 +19,9 @@ struct cpu_runner {
 	uint64_t poison; /* of the last call; random, then counted */
 	const struct cpu_call *shown; /* whose inputs and arguments are there */
 	uint64_t shown_drawn;         /* and which of its values */
-	const char *reason;           /* why it is spent, or NULL */
+	struct cpu_runner *reference; /* which has evaluate */
+	char *views;        /* what evaluate made of the outputs that it left */
+	const char *reason; /* why it is spent, or NULL */
 	char detail[200];
 };
 
@@ -29,6 +31,13 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
                                     const char *kernel, int writable,
                                     int threads, struct fault *f);
 void cpu_runner_stop(struct cpu_runner *r);
+
+/* Makes arguments, inputs and outputs what a call begins with. */
+void cpu_runner_show(struct cpu_runner *r, size_t workload, int set);
+
+/* Has it carry out a command, with so many of the arguments that are there. */
+void cpu_runner_ring(struct cpu_runner *r, enum doorbell_op op, uint32_t nargs,
+                     int64_t *ns);
 
 /* Calls the kernel once, on fresh poison; *ns is the judge's own time. */
 void cpu_runner_call(struct cpu_runner *r, size_t workload, int set,

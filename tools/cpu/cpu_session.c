@@ -1,4 +1,5 @@
 /* cpu_session - session.h for kernels on the CPU */
+#include "cpu_reference.h"
 #include "cpu_runner.h"
 #include "memory.h"
 #include "stats.h"
@@ -41,12 +42,15 @@ static int cpu_measure(struct runner *base, size_t workload, const int *set,
 	struct cpu_runner *r = of_runner(base);
 	int is_cold = strcmp(mode, "warm") != 0;
 
-	(void)f;
 	*m = (struct measurement){.check.first = -1};
 	for (int i = 0; i < count && !m->reason; i++) {
 		int64_t ns;
 
 		cpu_runner_call(r, workload, set[i], is_cold, &ns);
+		if (!r->reason &&
+		    cpu_reference_evaluate(r->reference, workload, set[i],
+		                           r->worker.outputs.map, r->views, f))
+			return -1;
 		m->reason = cpu_runner_check(r, workload, set[i], &m->check);
 		m->wrong_call = m->reason ? i + 1 : 0;
 		m->time_ns += ns;
@@ -71,16 +75,20 @@ static int cpu_batch(struct runner *r, size_t workload, int calls,
 static int fill_expected(struct cpu_session *s, size_t workload, int set,
                          struct fault *f)
 {
+	struct cpu_call *call = cpu_call(&s->calls, workload, set);
 	struct cpu_runner *r = s->reference;
 	int64_t ns;
 
+	if (cpu_reference_inputs(r, workload, set, f))
+		return -1;
 	cpu_runner_call(r, workload, set, 0, &ns);
-	memcpy(cpu_call(&s->calls, workload, set)->expected,
-	       r->worker.outputs.map, s->calls.workload[workload].output_bytes);
+	memcpy(call->expected, r->worker.outputs.map,
+	       s->calls.workload[workload].output_bytes);
 	if (r->reason)
 		return fault_set(f, "the reference: %s: %s", r->reason,
 		                 r->detail);
-	return 0;
+	return cpu_reference_evaluate(r, workload, set, call->expected,
+	                              call->views, f);
 }
 
 static int cpu_refresh(struct session *base, size_t workload, int set,
@@ -107,8 +115,7 @@ static int64_t measure_anchor(struct cpu_runner *r)
 
 static int start_reference(struct cpu_session *s, struct fault *f)
 {
-	struct cpu_runner *r =
-	        cpu_runner_start(&s->calls, "reference.so", 0, s->threads, f);
+	struct cpu_runner *r = cpu_reference_start(&s->calls, s->threads, f);
 
 	if (!r)
 		return -1;
@@ -211,6 +218,7 @@ static struct runner *cpu_start(struct session *base, enum side side,
 	if (!r)
 		return NULL;
 	r->base.device = &cpu_device;
+	r->reference = s->reference;
 	return &r->base;
 }
 

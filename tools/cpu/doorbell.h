@@ -19,9 +19,12 @@
 enum { WORKER_DOORBELL = 3, WORKER_INPUTS, WORKER_OUTPUTS, WORKER_KERNEL };
 
 enum doorbell_op {
-	DOORBELL_LOAD,  /* say whether the kernel could be loaded */
-	DOORBELL_RUN,   /* call the kernel once, with the arguments below */
-	DOORBELL_EMPTY, /* do nothing, to see what that costs */
+	DOORBELL_LOAD,     /* say whether the kernel could be loaded */
+	DOORBELL_RUN,      /* call the kernel once, with the arguments below */
+	DOORBELL_EMPTY,    /* do nothing, to see what that costs */
+	DOORBELL_INPUTS,   /* call the reference's inputs so */
+	DOORBELL_EVALUATE, /* and its evaluate */
+	DOORBELL_OPS
 };
 
 struct doorbell_arg {
@@ -39,6 +42,7 @@ struct doorbell {
 	uint32_t op;
 	uint32_t writable;              /* map the inputs writable */
 	char sanitizer[32];             /* a library to run under, or "" */
+	uint32_t exports;               /* 1 << op of what there is to call */
 	int32_t failed;                 /* what the kernel returned */
 	char message[DOORBELL_MESSAGE]; /* and said */
 	uint32_t nargs;

@@ -230,11 +230,10 @@ int gpu_check(struct gpu *g, const struct gpu_output *o,
 	struct check_rule r = *rule;
 	uint32_t size = dtype_bits(o->dtype) / 8;
 	uint64_t before = RED_ZONE, end = RED_ZONE + o->bytes;
-	cu_address out = o->slot + RED_ZONE;
 	void *zone[] = {&v.slot, &before,   &end,   &v.slot_bytes,
 	                &v.seed, &v.stream, &result};
-	void *elements[] = {&v.dtype,    &size,   &out,      &v.expected,
-	                    &v.elements, &v.seed, &v.stream, &r.atol,
+	void *elements[] = {&v.dtype,    &size,   &v.compared, &v.expected,
+	                    &v.elements, &v.seed, &v.stream,   &r.atol,
 	                    &r.rtol,     &result};
 
 	return gpu_launch_over(g, CHECK_RED_ZONE, v.slot_bytes - v.bytes, zone,

@@ -67,12 +67,13 @@ int gpu_count_rows(struct gpu *g, int is_int64, cu_address index, uint64_t n,
 int gpu_count_different(struct gpu *g, cu_address a, cu_address b,
                         uint64_t bytes, uint64_t *count, struct fault *f);
 
-/* Compares an output (RED_ZONE bytes into its slot) with what was expected,
- * into *result in device memory, which gpu_check_begin made ready. */
+/* Looks at an output's red zones and compares it (it lies RED_ZONE bytes into
+ * its slot), or what is made of it, with what was expected, into *result in
+ * device memory, which gpu_check_begin made ready. */
 struct gpu_output {
-	enum dtype dtype;
+	enum dtype dtype; /* of what is compared */
 	uint64_t elements, bytes, slot_bytes;
-	cu_address slot, expected;
+	cu_address slot, compared, expected;
 	uint64_t seed, stream; /* of the poison */
 };
 int gpu_check_begin(struct gpu *g, cu_address result, uint32_t n,

@@ -66,6 +66,17 @@ ratchet_kernel *kernel_load(const char *path, struct fault *f)
 	return run;
 }
 
+ratchet_kernel *kernel_export(const char *path, const char *symbol)
+{
+	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+	void *found = library ? dlsym(library, symbol) : NULL;
+	ratchet_kernel *function = NULL;
+
+	if (found)
+		memcpy(&function, &found, sizeof function);
+	return function;
+}
+
 static void set_scalar(const struct layout_arg *a, TVMFFIAny *out)
 {
 	if (dtype_is_float(a->dtype)) {

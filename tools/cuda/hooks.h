@@ -25,6 +25,9 @@ extern struct hooks hooks;
  * set. */
 ratchet_kernel *kernel_load(const char *path, struct fault *f);
 
+/* Another function that a loaded kernel exports, or NULL. */
+ratchet_kernel *kernel_export(const char *path, const char *symbol);
+
 /* Calls a kernel on the tensors of a call. Addresses of inputs and outputs are
  * moved by input_shift and output_shift. -1 with the fault set if it says that
  * it failed. */

@@ -93,7 +93,7 @@ int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
 		if (draw_input(r, workload, set, i,
 		               reference_input(r, a, i, arena), f))
 			return -1;
-	return 0;
+	return reference_shape_inputs(r, workload, set, arena, f);
 }
 
 /* Brings a stored tensor to the device. */
@@ -176,40 +176,26 @@ static int allocate(struct reference *r, struct fault *f)
 static int expect(struct reference *r, uint32_t workload, uint32_t set,
                   struct fault *f)
 {
-	const struct layout_arg *a = layout_call(r->layout, workload, set);
-	size_t args = r->layout->args;
-	struct layout_arg *own = xcalloc(args, sizeof *own);
-	double *least = &r->least_bytes[reference_call(r, workload, set)];
-	struct fault why;
+	return reference_draw_inputs(r, workload, set, 0, f) ||
+	                       reference_run(r, workload, set, f)
+	               ? -1
+	               : 0;
+}
+
+static int load(struct reference *r, struct fault *f)
+{
+	char *path = xasprintf("%s/reference.so", r->job->dir);
 	int status;
 
-	memcpy(own, a, args * sizeof *own);
-	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
-		own[i].address = reference_input(r, a, i, 0);
-	status = reference_draw_inputs(r, workload, set, 0, f) ||
-	         gather_least(&r->gather, &r->gpu, own, least, f) ||
-	         CU(cuMemsetD8Async(hooks.zeroed, 0, ZEROED_BYTES,
-	                            r->gpu.stream),
-	            f);
-	if (!status &&
-	    (kernel_call(r->run, own, r->layout->args, 0,
-	                 r->expected - r->layout->arena[ARENA_OUTPUT], &why) ||
-	     gpu_wait(&r->gpu, &why)))
-		status = fault_set(f, "the reference, workload %s: %s",
-		                   r->job->workloads.item[workload].uuid,
-		                   why.text);
-	free(own);
+	r->run = kernel_load(path, f);
+	status = !r->run || reference_extras(r, path, f) ||
+	         reference_allocate_views(r, f);
+	free(path);
 	return status ? -1 : 0;
 }
 
 static int expect_all(struct reference *r, struct fault *f)
 {
-	char *path = xasprintf("%s/reference.so", r->job->dir);
-
-	r->run = kernel_load(path, f);
-	free(path);
-	if (!r->run)
-		return -1;
 	for (uint32_t w = 0; w < r->layout->workloads; w++)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
 			if (expect(r, w, set, f))
@@ -256,6 +242,9 @@ static int adopt(struct reference *r, struct adopted *n, const int *fd, int fds,
 		for (uint32_t set = 0; set < r->layout->sets; set++)
 			if (reference_draw_inputs(r, w, set, n->input, f))
 				return -1;
+	if (!r->inputs_agree && reference_inputs_agree(r, n, f))
+		return -1;
+	r->inputs_agree = 1;
 	return gpu_wait(&r->gpu, f);
 }
 
@@ -313,7 +302,8 @@ static int start(struct reference *r, const char *dir, struct wire_reply *reply,
 	    gpu_anchor(&r->gpu, &reply->anchor_ns, f) ||
 	    gpu_bandwidth(&r->gpu, &reply->copy_bytes_per_ns, f) ||
 	    gather_read(r->job, &r->gather, f) || allocate(r, f) ||
-	    expect_all(r, f) || CU(cuMemGetInfo(&reply->free_bytes, &total), f))
+	    load(r, f) || expect_all(r, f) ||
+	    CU(cuMemGetInfo(&reply->free_bytes, &total), f))
 		return -1;
 	reply->device = r->gpu.device;
 	return 0;

@@ -2,6 +2,7 @@
 #include "reference_parts.h"
 
 #include "job_rule.h"
+#include "job_view.h"
 #include "memory.h"
 #include "verdict.h"
 
@@ -18,12 +19,25 @@ static int compare(struct reference *r, const struct adopted *n,
 	uint64_t at = a->slot - r->layout->arena[ARENA_OUTPUT], used;
 	uint64_t theirs =
 	        a->slot - layout_outputs(r->layout, q->workload, &used);
-	struct check_rule rule = job_rule(r->job, (int)q->set[i], a->dtype);
-	struct gpu_output o = {a->dtype,           a->elements,
-	                       a->bytes,           a->slot_bytes,
-	                       n->output + theirs, r->expected + at + RED_ZONE,
-	                       q->seed + i,        arg};
+	uint32_t output = arg - (uint32_t)r->job->definition->ninputs;
+	enum dtype t = job_compared(r->job, output);
+	struct check_rule rule = job_rule(r->job, (int)q->set[i], t);
+	struct gpu_output o = {.dtype = t,
+	                       .elements = a->elements,
+	                       .bytes = a->bytes,
+	                       .slot_bytes = a->slot_bytes,
+	                       .slot = n->output + theirs,
+	                       .compared = n->output + theirs + RED_ZONE,
+	                       .expected = r->expected + at + RED_ZONE,
+	                       .seed = q->seed + i,
+	                       .stream = arg};
 
+	if (job_is_viewed(r->job, output)) {
+		o.compared = reference_view(r, q->workload, q->set[i], output,
+		                            VIEW_THEIRS);
+		o.expected = reference_view(r, q->workload, q->set[i], output,
+		                            VIEW_EXPECTED);
+	}
 	return gpu_check(&r->gpu, &o, &rule, result, f);
 }
 
@@ -35,18 +49,22 @@ static void judge(const struct reference *r, const struct wire_request *q,
 	const struct definition *d = r->job->definition;
 	const struct layout_arg *a =
 	        &layout_call(r->layout, q->workload, q->set[i])[arg];
-	struct check_rule rule = job_rule(r->job, (int)q->set[i], a->dtype);
-	char detail[160];
+	uint32_t output = arg - (uint32_t)d->ninputs;
+	struct check_rule rule =
+	        job_rule(r->job, (int)q->set[i], job_compared(r->job, output));
+	char detail[150];
 	const char *reason;
 
 	c->elements = (int64_t)a->elements;
+	job_view_check(r->job, output, c);
 	check_merge(&reply->check, c);
 	reason = check_reason(c, &rule, detail, sizeof detail);
 	if (!reason || *reply->reason)
 		return;
 	snprintf(reply->reason, sizeof reply->reason, "%s", reason);
-	snprintf(reply->detail, sizeof reply->detail, "%.32s: %s",
-	         d->outputs[arg - d->ninputs].name, detail);
+	snprintf(reply->detail, sizeof reply->detail, "%.32s%s: %s",
+	         d->outputs[output].name,
+	         job_is_viewed(r->job, output) ? " (its view)" : "", detail);
 	reply->wrong_call = i + 1;
 }
 
@@ -60,9 +78,16 @@ int reference_check_outputs(struct reference *r, const struct adopted *n,
 	struct check *all = xcalloc(count, sizeof *all);
 	int status = gpu_check_begin(&r->gpu, r->result, count, f);
 
-	for (uint32_t k = 0; !status && k < count; k++)
-		status = compare(r, n, q, k / outputs, first + k % outputs,
-		                 r->result + k * sizeof *all, f);
+	for (uint32_t k = 0; !status && k < count; k++) {
+		uint32_t i = k / outputs;
+
+		if (k % outputs == 0)
+			status = reference_evaluate(r, n, q->workload,
+			                            q->set[i], f);
+		if (!status)
+			status = compare(r, n, q, i, first + k % outputs,
+			                 r->result + k * sizeof *all, f);
+	}
 	if (!status)
 		status = gpu_wait(&r->gpu, f) ||
 		         CU(cuMemcpyDtoH(all, r->result, count * sizeof *all),

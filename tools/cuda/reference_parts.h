@@ -11,18 +11,24 @@
 
 #define RUNNERS 16
 
+/* Of which outputs are views: what is expected, and a launcher's. */
+enum view { VIEW_EXPECTED, VIEW_THEIRS, VIEWS };
+
 struct reference {
 	struct gpu gpu;
 	struct job *job;
 	struct layout *layout;
-	ratchet_kernel *run; /* the trusted reference */
-	cu_address expected; /* laid out as the output arena */
-	cu_address input;    /* one call's inputs, side by side */
-	cu_address result;   /* struct check of each output of a request */
-	cu_address *stored;  /* [workload][input]: from safetensors, or 0 */
-	uint64_t *drawn;     /* [call]: how often its values were drawn */
+	ratchet_kernel *run;               /* the trusted reference */
+	ratchet_kernel *inputs, *evaluate; /* its extras, or NULL */
+	cu_address expected;               /* laid out as the output arena */
+	cu_address input;                  /* one call's inputs, side by side */
+	cu_address view[VIEWS];            /* what evaluate makes of one call */
+	cu_address result;  /* struct check of each output of a request */
+	cu_address *stored; /* [workload][input]: from safetensors, or 0 */
+	uint64_t *drawn;    /* [call]: how often its values were drawn */
 	struct gather gather;
 	double *least_bytes; /* [call]: that any kernel has to move */
+	int inputs_agree;    /* was looked at */
 	struct adopted {
 		cu_address input, output; /* a launcher's memory, mapped here */
 	} runner[RUNNERS];
@@ -37,6 +43,41 @@ uint32_t reference_call(const struct reference *r, uint32_t workload,
 cu_address reference_input(const struct reference *r,
                            const struct layout_arg *a, uint32_t input,
                            cu_address arena);
+
+/* Finds `inputs` and `evaluate` in the reference's library. -1 with the fault
+ * set where they are not what settings and workloads need. */
+int reference_extras(struct reference *r, const char *path, struct fault *f);
+
+/* Calls a function of the reference on these arguments, with zeroed() memory,
+ * and waits for it. */
+int reference_invoke(struct reference *r, ratchet_kernel *function,
+                     const char *name, uint32_t workload,
+                     const struct layout_arg *own, uint32_t n, struct fault *f);
+
+/* Runs it on the values in r->input, for what is expected of a call. */
+int reference_run(struct reference *r, uint32_t workload, uint32_t set,
+                  struct fault *f);
+
+/* Has `inputs`, if there is one, make of a call's random values at `arena` (or
+ * in r->input) what they must be. */
+int reference_shape_inputs(struct reference *r, uint32_t workload, uint32_t set,
+                           cu_address arena, struct fault *f);
+
+/* Does it make the same of the same values, wherever a window begins? Looks at
+ * all that a launcher has, freshly drawn. */
+int reference_inputs_agree(struct reference *r, const struct adopted *n,
+                           struct fault *f);
+
+int reference_allocate_views(struct reference *r, struct fault *f);
+
+/* Has `evaluate`, if there is one, make the views of what is expected of a call
+ * and of what a launcher's kernel wrote. Draws the call's inputs for it. */
+int reference_evaluate(struct reference *r, const struct adopted *n,
+                       uint32_t workload, uint32_t set, struct fault *f);
+
+/* Where the view of an output is then. */
+cu_address reference_view(const struct reference *r, uint32_t workload,
+                          uint32_t set, uint32_t output, enum view which);
 
 /* Draws a call's inputs into these places. */
 int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,

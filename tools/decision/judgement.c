@@ -194,6 +194,8 @@ static void add_origin(json *d, const struct evidence *e)
 
 	add_sandbox(d, e);
 	add_head_text(d, "hidden", e);
+	if (json_get(e->verification.head, "views"))
+		add_head_text(d, "views", e);
 	hashes = json_add(d, "hashes",
 	                  json_copy(json_get(e->base.document, "hashes")));
 	add_text(hashes, "object", e->build.object_sha256);

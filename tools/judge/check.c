@@ -197,12 +197,10 @@ static void add_sums(struct check *c, const struct sums *s)
 	}
 }
 
-void check_output(enum dtype t, const void *out, const void *expected,
-                  int64_t n, uint64_t poison_seed,
-                  const struct check_rule *rule, struct check *c)
+static void compare(enum dtype t, const void *out, const void *expected,
+                    int64_t n, const uint64_t *poison_seed,
+                    const struct check_rule *rule, struct check *c)
 {
-	const uint8_t *slot = (const uint8_t *)out - RED_ZONE;
-	size_t bytes = dtype_bytes(t, (size_t)n);
 	struct sums sums = {.abs = {0}};
 	double a[BLOCK], b[BLOCK];
 
@@ -218,12 +216,34 @@ void check_output(enum dtype t, const void *out, const void *expected,
 		sums = before;
 		for (size_t i = 0; i < len; i++)
 			add_element(a[i], b[i], rule, c, (int64_t)(at + i),
-			            is_poison(t, out, at + i, poison_seed));
+			            poison_seed && is_poison(t, out, at + i,
+			                                     *poison_seed));
 	}
 	add_sums(c, &sums);
-	c->red_zone = count_changed(slot, 0, RED_ZONE, poison_seed) +
-	              count_changed(slot, RED_ZONE + bytes,
-	                            poison_slot_bytes(bytes), poison_seed);
+}
+
+int64_t check_red_zone(const void *out, size_t bytes, uint64_t poison_seed)
+{
+	const uint8_t *slot = (const uint8_t *)out - RED_ZONE;
+
+	return count_changed(slot, 0, RED_ZONE, poison_seed) +
+	       count_changed(slot, RED_ZONE + bytes, poison_slot_bytes(bytes),
+	                     poison_seed);
+}
+
+void check_output(enum dtype t, const void *out, const void *expected,
+                  int64_t n, uint64_t poison_seed,
+                  const struct check_rule *rule, struct check *c)
+{
+	compare(t, out, expected, n, &poison_seed, rule, c);
+	c->red_zone =
+	        check_red_zone(out, dtype_bytes(t, (size_t)n), poison_seed);
+}
+
+void check_view(enum dtype t, const void *view, const void *expected, int64_t n,
+                const struct check_rule *rule, struct check *c)
+{
+	compare(t, view, expected, n, NULL, rule, c);
 }
 
 double check_matched_ratio(const struct check *c)

@@ -41,6 +41,12 @@ void check_output(enum dtype t, const void *out, const void *expected,
                   int64_t n, uint64_t poison_seed,
                   const struct check_rule *rule, struct check *c);
 
+/* The same of what was made of an output, which has neither poison nor red
+ * zones; and what check_output finds of an output's red zones. */
+void check_view(enum dtype t, const void *view, const void *expected, int64_t n,
+                const struct check_rule *rule, struct check *c);
+int64_t check_red_zone(const void *out, size_t bytes, uint64_t poison_seed);
+
 /* Fills the slot of an output of so many bytes (red zone, output rounded up to
  * 256 bytes, red zone) with random poison. slot points at the first red zone.
  */

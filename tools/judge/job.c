@@ -2,6 +2,7 @@
 #include "job.h"
 #include "clock.h"
 #include "job_rule.h"
+#include "job_view.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -11,14 +12,16 @@
 #define MAX_PROCESSES 48 /* more than these prove little more */
 
 const char *const kernel_settings_known[] = {
-        "edit",    "cflags",        "arch",          "include",
-        "atol",    "rtol",          "matched_ratio", "precision",
-        "sets",    "processes",     "pairs",         "min_effect",
-        "guard",   "bench_s",       "mode",          "timeout_s",
-        "scratch", "workloads",     "quick",         "threads",
-        "weight.", "hidden.",       "gather.",       "max_processes",
-        "plant",   "hidden_shapes", "trials",        "sanitize",
-        NULL};
+        "edit",          "cflags",        "arch",
+        "include",       "atol",          "rtol",
+        "matched_ratio", "precision",     "sets",
+        "processes",     "pairs",         "min_effect",
+        "guard",         "bench_s",       "mode",
+        "timeout_s",     "scratch",       "workloads",
+        "quick",         "threads",       "weight.",
+        "hidden.",       "gather.",       "max_processes",
+        "plant",         "hidden_shapes", "trials",
+        "sanitize",      "view.",         NULL};
 
 static const char *const job_known[] = {"phase",    "device", "seed",
                                         "budget_s", "hidden", "confirm",
@@ -184,7 +187,8 @@ static int read_problem(struct job *j, struct fault *f)
 	int failed = -1;
 
 	j->definition = definition_read(definition, f);
-	if (j->definition && check_types(j, definition, f) == 0)
+	if (j->definition && check_types(j, definition, f) == 0 &&
+	    job_view(j, f) == 0)
 		failed = workload_list_read(workloads, j->definition,
 		                            &j->workloads, f);
 	free(definition);
@@ -211,6 +215,7 @@ void job_free(struct job *j)
 	if (j->definition)
 		definition_free(j->definition);
 	settings_free(&j->settings);
+	free(j->view);
 	free(j->hidden);
 	free(j->sanitize);
 	free(j->dir);

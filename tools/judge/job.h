@@ -53,6 +53,7 @@ struct job {
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;
+	int *view; /* [output]: see job_view.h */
 	struct workload_list workloads;
 	struct settings settings;
 };

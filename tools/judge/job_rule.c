@@ -1,6 +1,7 @@
 /* job_rule - which values a job's input sets have, and what is right for them
  */
 #include "job_rule.h"
+#include "job_view.h"
 #include "memory.h"
 #include "random.h"
 
@@ -127,7 +128,7 @@ double job_half_ulp(const struct job *j)
 	double most = 0;
 
 	for (size_t i = 0; i < j->definition->noutputs; i++)
-		most = fmax(most, half_ulp(j->definition->outputs[i].dtype));
+		most = fmax(most, half_ulp(job_compared(j, i)));
 	return most;
 }
 

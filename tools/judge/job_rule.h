@@ -11,9 +11,9 @@
  * seed. Returns -1 with the fault set. */
 int job_plant(struct job *j, struct fault *f);
 
-/* By what rule an output of an input set is right: `precision` by its type
- * where settings have none, more room where the inputs are large, none where
- * they are integers. */
+/* By what rule an output of an input set is right, or what is compared in its
+ * place (job_view.h): `precision` by its type where settings have none, more
+ * room where the inputs are large, none where they are integers. */
 struct check_rule job_rule(const struct job *j, int set, enum dtype output);
 
 /* The largest error, relative to a number, that rounding alone makes in an

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "file.h"
 #include "job_rule.h"
+#include "job_view.h"
 #include "json.h"
 #include "judge.h"
 #include "judged.h"
@@ -159,7 +160,7 @@ static json *head(const struct verification *v)
 {
 	const struct job *job = v->job;
 	json *j = json_object();
-	char seed[24], *plants = job_plants(job);
+	char seed[24], *plants = job_plants(job), *views = job_views(job);
 
 	snprintf(seed, sizeof seed, "0x%016llx", (unsigned long long)job->seed);
 	json_add_string(j, "judge_version", JUDGE_VERSION);
@@ -172,6 +173,8 @@ static json *head(const struct verification *v)
 	json_add_string(j, "hidden", job->hidden);
 	if (job->sanitize)
 		json_add_string(j, "sanitize", job->sanitize);
+	if (*views)
+		json_add_string(j, "views", views);
 	json_add_integer(j, "sets", job->sets);
 	json_add_number(j, "half_ulp", job_half_ulp(job));
 	json_add_string(j, "plant", plants);
@@ -182,6 +185,7 @@ static json *head(const struct verification *v)
 	else
 		json_add_boolean(j, "finished", 1);
 	free(plants);
+	free(views);
 	return j;
 }
 

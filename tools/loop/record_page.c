@@ -186,6 +186,11 @@ static void print_beyond(FILE *p, const struct record *r)
 	        "(%s).\n",
 	        text_or(json_get(head, "hidden"), "none"),
 	        text_or(json_get(head, "plant"), "none"));
+	if (json_get(head, "views"))
+		fprintf(p,
+		        "Outputs that are compared by what the reference's "
+		        "evaluate makes of them: %s.\n",
+		        text_or(json_get(head, "views"), ""));
 }
 
 /* Which rare failures would have been found. */

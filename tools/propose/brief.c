@@ -80,6 +80,11 @@ static char *definition_text(const struct definition *d)
 	return text;
 }
 
+static int is_view(const char *key)
+{
+	return !strncmp(key, "view.", 5);
+}
+
 /* Is a key "hidden.AXIS" or "gather.INPUT" one of this device? */
 static int is_for(const char *key, const char *device)
 {
@@ -87,7 +92,8 @@ static int is_for(const char *key, const char *device)
 	const char *other = strcmp(device, "cpu") ? ".cpu" : ".cuda";
 	size_t end = strlen(other);
 
-	return (!strncmp(key, "hidden.", 7) || !strncmp(key, "gather.", 7)) &&
+	return (!strncmp(key, "hidden.", 7) || !strncmp(key, "gather.", 7) ||
+	        is_view(key)) &&
 	       (len < end || strcmp(key + len - end, other));
 }
 
@@ -121,7 +127,11 @@ static char *rules_text(const struct ground *g, const struct settings *s)
 		const struct setting *one = &s->item[i];
 
 		if (is_for(one->key, g->device))
-			fprintf(out, "%s = %s\n", one->key, one->value);
+			fprintf(out, "%s = %s%s\n", one->key, one->value,
+			        is_view(one->key) ? " (compared by what the "
+			                            "reference's evaluate "
+			                            "makes of it)"
+			                          : "");
 	}
 	fclose(out);
 	return text;

@@ -1,0 +1,97 @@
+/* cpu_reference - the worker that knows what is right */
+#include "cpu_reference.h"
+#include "job_view.h"
+
+#include <string.h>
+
+static int exports(const struct cpu_runner *r, enum doorbell_op op)
+{
+	return (r->worker.doorbell->exports >> op & 1) != 0;
+}
+
+/* Only what makes inputs may write to them. */
+struct cpu_runner *cpu_reference_start(const struct cpu_calls *calls,
+                                       int threads, struct fault *f)
+{
+	struct cpu_runner *r =
+	        cpu_runner_start(calls, "reference.so", 0, threads, f);
+
+	if (r && exports(r, DOORBELL_INPUTS)) {
+		cpu_runner_stop(r);
+		r = cpu_runner_start(calls, "reference.so", 1, threads, f);
+	}
+	if (r && !r->reason &&
+	    job_view_agrees(calls->job, exports(r, DOORBELL_EVALUATE), f)) {
+		cpu_runner_stop(r);
+		return NULL;
+	}
+	return r;
+}
+
+/* Calls one of its functions. */
+static int ring(struct cpu_runner *r, enum doorbell_op op, const char *name,
+                uint32_t nargs, struct fault *f)
+{
+	int64_t ns;
+
+	cpu_runner_ring(r, op, nargs, &ns);
+	if (!r->reason)
+		return 0;
+	return fault_set(f, "the reference's %s: %s: %s", name, r->reason,
+	                 r->detail);
+}
+
+/* What a workload stores stays as it was. */
+static void take_inputs(struct cpu_runner *r, size_t workload,
+                        struct cpu_call *call)
+{
+	const struct job *job = r->calls->job;
+	const struct definition *d = job->definition;
+	const struct workload *w = &job->workloads.item[workload];
+
+	for (size_t i = 0; i < d->ninputs; i++) {
+		int64_t shape[MAX_DIMS];
+		int64_t n =
+		        tensor_shape(d, &d->inputs[i], w->axis_value, shape);
+		size_t at = call->arg[i].offset;
+
+		if (!d->inputs[i].is_scalar && w->input[i].kind == INPUT_RANDOM)
+			memcpy(call->inputs + at, r->worker.inputs.map + at,
+			       dtype_bytes(d->inputs[i].dtype, (size_t)n));
+	}
+}
+
+int cpu_reference_inputs(struct cpu_runner *r, size_t workload, int set,
+                         struct fault *f)
+{
+	uint32_t ninputs = (uint32_t)r->calls->job->definition->ninputs;
+
+	if (r->reason || !exports(r, DOORBELL_INPUTS))
+		return 0;
+	cpu_runner_show(r, workload, set);
+	r->shown = NULL;
+	if (ring(r, DOORBELL_INPUTS, "inputs", ninputs, f))
+		return -1;
+	take_inputs(r, workload, cpu_call(r->calls, workload, set));
+	return 0;
+}
+
+int cpu_reference_evaluate(struct cpu_runner *r, size_t workload, int set,
+                           const char *outputs, char *views, struct fault *f)
+{
+	const struct cpu_calls *c = r->calls;
+	const struct cpu_workload *w = &c->workload[workload];
+	const struct cpu_call *call = cpu_call(c, workload, set);
+	struct doorbell *d = r->worker.doorbell;
+
+	if (!c->nviews)
+		return 0;
+	cpu_runner_show(r, workload, set);
+	memcpy(r->worker.outputs.map, outputs, w->output_bytes);
+	memcpy(d->arg + c->nargs, call->arg + c->nargs,
+	       c->nviews * sizeof *call->arg);
+	if (ring(r, DOORBELL_EVALUATE, "evaluate", c->nargs + c->nviews, f))
+		return -1;
+	memcpy(views, r->worker.outputs.map + w->output_bytes, w->view_bytes);
+	return 0;
+}
