@@ -42,6 +42,29 @@ models() {
 	models workload "$ROOT"/workloads/*.jsonl
 }
 
+# A trace set has a folder for definitions, one for workloads, one for tensors.
+@test "the tensors of our workloads load, from a trace set made of links" {
+	mkdir -p set/definitions set/workloads
+	ln -s "$ROOT/workloads/blob" set/blob
+	for k in "$ROOT"/workloads/*.jsonl; do
+		k=$(basename "$k" .jsonl)
+		ln -s "$ROOT/kernels/$k/definition.json" "set/definitions/$k.json"
+		ln -s "$ROOT/workloads/$k.jsonl" set/workloads/
+	done
+	"$python" - <<-'PY'
+	from pathlib import Path
+	from flashinfer_bench.bench.utils import load_safetensors
+	from flashinfer_bench.data import TraceSet
+	traces = TraceSet.from_path("set")
+	stored = 0
+	for name, definition in traces.definitions.items():
+	    for trace in traces.workloads[name]:
+	        stored += len(load_safetensors(definition, trace.workload,
+	                                       Path("set")))
+	assert stored >= 23, stored
+	PY
+}
+
 @test "the traces of experiments and fixtures load" {
 	mapfile -t files < <(find "$ROOT/experiments" "$ROOT/tests/fixtures" \
 		-name trace.jsonl -size +0 2>/dev/null)

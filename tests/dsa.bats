@@ -1,0 +1,125 @@
+load setup
+
+# The kernels of DeepSeek sparse attention: their workloads are made again, and
+# what is easily done wrong is found. On small caches, on the CPU.
+
+setup() {
+	A=dsa_sparse_attention_h16_ckv512_kpe64_topk2048_ps64
+	T=dsa_topk_indexer_fp8_h64_d128_topk2048_ps64
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# A copy of the kernel $1, and small workloads of lines without the uuid's
+# column.
+small() {
+	local i=0 line
+
+	mkdir -p kernels workloads
+	cp -r "$ROOT/kernels/$1" "$ROOT/kernels/include" kernels/
+	sed -i '/^\(workloads\|bench_s\)/d' "kernels/$1/settings"
+	head -n 1 "$ROOT/workloads/$1.tsv" >"workloads/$1.tsv"
+	for line in "${@:2}"; do
+		printf '%s\n' "$((i += 1))"$'\t'"${line// /$'\t'}" >>"workloads/$1.tsv"
+	done
+	dsa workloads "$1"
+}
+
+attention() {
+	small "$A" '3 120 5,2048,100 -' '1 10 2 -'
+}
+
+# verify_as FILE: the kernel $A, with that for a solution
+verify_as() {
+	run make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" verify \
+		MODE=full DEVICE=cpu KERNEL="$A" KERNELS="$PWD/kernels" \
+		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" \
+		SOLUTION="$1"
+	echo "$output"
+}
+
+# refuses SED: the reference with this mistake
+refuses() {
+	attention
+	sed "$1" "kernels/$A/reference.c" >mistake.c
+	! cmp -s mistake.c "kernels/$A/reference.c"
+	verify_as "$PWD/mistake.c"
+	[ "$status" -ne 0 ]
+}
+
+@test "the lists and tensors that are committed are made again, byte by byte" {
+	cp "$ROOT"/workloads/dsa*.tsv .
+	for table in dsa*.tsv; do
+		dsa . "${table%.tsv}"
+		cmp "${table%.tsv}.jsonl" "$ROOT/workloads/${table%.tsv}.jsonl"
+		diff -r "blob/${table%.tsv}" "$ROOT/workloads/blob/${table%.tsv}"
+	done
+}
+
+@test "a table that makes no sense is refused" {
+	small "$A" '1 10 2 -'
+	while read -r line; do
+		printf 'x\tx\n0\t%s\n' "$line" >"workloads/$A.tsv"
+		run -2 dsa workloads "$A"
+		[[ $output == "dsa: "*"want "* || $output == *"cache is too small" ]]
+	done <<-END
+		0	10	2	-
+		1	10	2049	-
+		1	10	0	-
+		2	10	5	-
+		1	10	x	-
+		1	x	5	-
+		1	1	65	-
+		2	63	2048,2048	-
+	END
+	run -2 dsa workloads nothing
+	[[ $output == *"workloads/nothing.tsv: No such file"* ]]
+}
+
+@test "the definitions are the public ones, but for their words" {
+	shared=${RATCHET_SHARED:-$ROOT/../shared}/data/flashinfer_trace/definitions
+	[ -d "$shared" ] || skip "no public data"
+	python3 -c '' || skip "no python3"
+	for k in "$A" "$T"; do
+		[ -e "$ROOT/kernels/$k" ] || continue
+		python3 - "$ROOT/kernels/$k/definition.json" "$shared"/*/"$k.json" <<-'PY'
+		import json, sys
+		def read(path):
+		    d = json.load(open(path))
+		    for key in "description", "reference", "tags":
+		        d.pop(key, None)
+		    for part in "axes", "inputs", "outputs":
+		        d[part] = list(d[part].items())
+		        for name, value in d[part]:
+		            value.pop("description", None)
+		    return d
+		a, b = map(read, sys.argv[1:])
+		assert a == b, (a, b)
+		PY
+	done
+}
+
+@test "attention: the solution is right, also on shapes not listed" {
+	attention
+	verify_as current
+	[ "$status" -eq 0 ]
+	[[ $output == *"right on "[3-9]" workloads, hidden: num_tokens=1..40 num_pages=1..200: "* ]]
+}
+
+@test "attention: a list that is taken to end at its first -1 is wrong" {
+	refuses 's/^\t\t\tcontinue;/\t\t\tbreak;/'
+	[[ $output == *hidden-*wrong* ]]
+}
+
+@test "attention: an empty list that gives NaN, or an lse of zero, is refused" {
+	refuses 's/total > 0 ? \(.*\) : 0)/\1)/'
+	[[ $output == *hidden-*nonfinite* ]]
+	refuses 's/most \/ log(2) + log2(total)/total > 0 ? & : 0/'
+	[[ $output == *hidden-*nonfinite* ]]
+}
+
+@test "attention: an lse to base e is wrong, one of rounded weights inexact" {
+	refuses 's/most \/ log(2) + log2(total)/most + log(total)/'
+	[[ $output == *lse:* ]]
+	refuses 's/= exp(\(.*\));/= widen(narrow(exp(\1)));/'
+	[[ $output == *precision*lse* ]]
+}
