@@ -28,21 +28,30 @@ attention() {
 	small "$A" '3 120 5,2048,100 -' '1 10 2 -'
 }
 
-# verify_as FILE: the kernel $A, with that for a solution
+# $1: a line more for its settings
+indexer() {
+	small "$T" '3 40 150 70,2500,2048 -'
+	echo "${1-}" >>"kernels/$T/settings"
+}
+
+# verify_as KERNEL FILE: the kernel, with that for a solution
 verify_as() {
 	run make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" verify \
-		MODE=full DEVICE=cpu KERNEL="$A" KERNELS="$PWD/kernels" \
+		MODE=full DEVICE=cpu KERNEL="$1" KERNELS="$PWD/kernels" \
 		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" \
-		SOLUTION="$1"
+		SOLUTION="$2"
 	echo "$output"
 }
 
-# refuses SED: the reference with this mistake
+# changed KERNEL SED: the kernel's reference, with a change, for a solution
+changed() {
+	sed "$2" "kernels/$1/reference.c" >changed.c
+	! cmp -s changed.c "kernels/$1/reference.c"
+	verify_as "$1" "$PWD/changed.c"
+}
+
 refuses() {
-	attention
-	sed "$1" "kernels/$A/reference.c" >mistake.c
-	! cmp -s mistake.c "kernels/$A/reference.c"
-	verify_as "$PWD/mistake.c"
+	changed "$@"
 	[ "$status" -ne 0 ]
 }
 
@@ -100,26 +109,59 @@ refuses() {
 
 @test "attention: the solution is right, also on shapes not listed" {
 	attention
-	verify_as current
+	verify_as "$A" current
 	[ "$status" -eq 0 ]
 	[[ $output == *"right on "[3-9]" workloads, hidden: num_tokens=1..40 num_pages=1..200: "* ]]
 }
 
 @test "attention: a list that is taken to end at its first -1 is wrong" {
-	refuses 's/^\t\t\tcontinue;/\t\t\tbreak;/'
+	attention
+	refuses "$A" 's/^\t\t\tcontinue;/\t\t\tbreak;/'
 	[[ $output == *hidden-*wrong* ]]
 }
 
 @test "attention: an empty list that gives NaN, or an lse of zero, is refused" {
-	refuses 's/total > 0 ? \(.*\) : 0)/\1)/'
+	attention
+	refuses "$A" 's/total > 0 ? \(.*\) : 0)/\1)/'
 	[[ $output == *hidden-*nonfinite* ]]
-	refuses 's/most \/ log(2) + log2(total)/total > 0 ? & : 0/'
+	refuses "$A" 's/most \/ log(2) + log2(total)/total > 0 ? & : 0/'
 	[[ $output == *hidden-*nonfinite* ]]
 }
 
 @test "attention: an lse to base e is wrong, one of rounded weights inexact" {
-	refuses 's/most \/ log(2) + log2(total)/most + log(total)/'
+	attention
+	refuses "$A" 's/most \/ log(2) + log2(total)/most + log(total)/'
 	[[ $output == *lse:* ]]
-	refuses 's/= exp(\(.*\));/= widen(narrow(exp(\1)));/'
+	refuses "$A" 's/= exp(\(.*\));/= widen(narrow(exp(\1)));/'
 	[[ $output == *precision*lse* ]]
+}
+
+@test "indexer: the solution is right, also on shapes not listed" {
+	indexer
+	verify_as "$T" current
+	[ "$status" -eq 0 ]
+	[[ $output == *"right on "[2-9]" workloads, hidden: batch_size=1..40 max_num_pages=1..120 num_pages=1..400: "* ]]
+}
+
+@test "indexer: the best may come in any order" {
+	indexer 'hidden_shapes = 0'
+	changed "$T" 's/? all\[i\].index/? all[(len < TOPK ? len : TOPK) - 1 - i].index/'
+	[ "$status" -eq 0 ]
+}
+
+@test "indexer: one that is missing, there twice or out of reach is wrong" {
+	indexer 'hidden_shapes = 0'
+	refuses "$T" 's/= i < len ?/= i < len \&\& i < TOPK - 1 ?/'
+	[[ $output == *topk_indices*wrong* || $output == *wrong*topk_indices* ]]
+	refuses "$T" 's/? all\[i\].index/? all[i \/ 2 * 2].index/'
+	refuses "$T" 's/len = o->len\[b\];/len = (o->len[b] + PAGE - 1) \/ PAGE * PAGE;/'
+	refuses "$T" 's/= i < len ? all\[i\].index : -1/= all[i].index/'
+}
+
+@test "indexer: keys of another layout, without scale or relu, are wrong" {
+	indexer 'hidden_shapes = 0'
+	refuses "$T" 's/page + index % PAGE \* DIM/page + index % PAGE * (DIM + 4)/'
+	refuses "$T" 's/fmax(sum \* scale, 0)/fmax(sum, 0)/'
+	refuses "$T" 's/fmax(sum \* scale, 0)/(sum * scale)/'
+	refuses "$T" 's/\* o->weight\[b \* HEADS + h\]/* fabsf(o->weight[b * HEADS + h])/'
 }
