@@ -161,6 +161,7 @@ __global__ void __launch_bounds__(THREADS)
 	float q[GROUP][MINE];
 	state s[GROUP];
 
+#pragma unroll
 	for (int h = 0; h < GROUP; h++) {
 		load(o.q + (row + h) * CKV, o.q_pe + (row + h) * KPE, q[h]);
 		s[h].most = -INFINITY;
@@ -170,6 +171,7 @@ __global__ void __launch_bounds__(THREADS)
 	}
 	for (int i = threadIdx.x; i < TOPK; i += THREADS)
 		attend(o, index[i], q, s);
+#pragma unroll
 	for (int h = 0; h < GROUP; h++)
 		merge(s[h], output + (row + h) * CKV, lse + row + h);
 }
