@@ -108,6 +108,7 @@ int main(int argc, char *argv[])
 	printf("%llu MB, %zu windows at %zu places\n",
 	       (unsigned long long)(l->arena_bytes[ARENA_INPUT] >> 20), windows,
 	       places);
+	free(g.input);
 	free(l);
 	job_free(job);
 	return failures > 0;
