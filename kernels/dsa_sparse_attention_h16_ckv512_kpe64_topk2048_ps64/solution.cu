@@ -242,34 +242,40 @@ __device__ __forceinline__ int chunks_of(int rank, int total)
 	                       max(0, total - (CHUNKS - EACH) - ALONE);
 }
 
-/* A warp copies its chunk piece by piece, because it is no run. */
+/* A warp begins to copy a chunk that is no run, piece by piece. */
 __device__ __forceinline__ void copy_pieces(const problem &p, int x,
                                             unsigned char *to)
 {
 	int lane = threadIdx.x % 32;
 
-#pragma unroll 1
+#pragma unroll 4
 	for (int row = 0; row < CHUNK; row++) {
-		int64_t key = __shfl_sync(0xffffffffu, x, row);
+		int key = __shfl_sync(0xffffffffu, x, row);
+		const __nv_bfloat16 *from =
+		        p.ckv + (int64_t)key * CKV + lane * 8;
 
-		if (key < 0)
-			continue;
-#pragma unroll 1
-		for (int piece = lane; piece < 72; piece += 32) {
-			const __nv_bfloat16 *from =
-			        piece < 64
-			                ? p.ckv + key * CKV + piece * 8
-			                : p.kpe + key * KPE + (piece - 64) * 8;
-
+#pragma unroll
+		for (int i = 0; i < 2 && key >= 0; i++)
 			asm volatile(
 			        "cp.async.cg.shared.global [%0], [%1], 16;" ::
-			                "r"(address(to + place(row, piece))),
-			        "l"(from)
+			                "r"(address(to +
+			                            place(row, lane + 32 * i))),
+			        "l"(from + i * 256)
 			        : "memory");
-		}
 	}
-	asm volatile("cp.async.wait_all;" ::: "memory");
-	__syncwarp();
+#pragma unroll
+	for (int i = 0; i < CHUNK * 8; i += 32) {
+		int row = i / 8 + lane / 8,
+		    key = __shfl_sync(0xffffffffu, x, row);
+
+		if (key >= 0)
+			asm volatile(
+			        "cp.async.cg.shared.global [%0], [%1], 16;" ::
+			                "r"(address(to +
+			                            place(row, 64 + lane % 8))),
+			        "l"(p.kpe + (int64_t)key * KPE + lane % 8 * 8)
+			        : "memory");
+	}
 }
 
 /* Adds up what all sources have for an owner's columns. Their words are never
@@ -509,15 +515,15 @@ __global__ void __launch_bounds__(THREADS, 1)
 
 #pragma unroll 1
 	for (int first = 0; first < mine; first += WARPS) {
-		/* Most chunks are runs, and so each is fetched as one before
-		 * that is known. */
 		int head = __shfl_sync(0xffffffffu, x, 0),
 		    valid = __ballot_sync(0xffffffffu, x >= 0);
-		bool odd =
-		        __any_sync(0xffffffffu, x >= 0 && x != head + lane) ||
-		        (valid & (valid + 1));
+		bool is_run =
+		        valid && !(valid & (valid + 1)) &&
+		        __all_sync(0xffffffffu, x < 0 || x == head + lane);
 
-		if (head >= 0 && lane == 0)
+		if (!is_run)
+			copy_pieces(p, x, s.slot[warp]);
+		else if (lane == 0)
 			copy_rows(&ckv_map, &kpe_map, s.slot[warp],
 			          &s.full[warp], head);
 		if (lane == 0)
@@ -565,16 +571,18 @@ __global__ void __launch_bounds__(THREADS, 1)
 					      (at_q ^ j << 5) + i * BLOCK);
 		}
 
-		float t[2][4], a[2][2][4] = {};
+		float t[2][4], a[4][2][4] = {};
 
 		if (first + warp < mine) {
 			/* Products with queries: each warp its chunk. */
-			if (head >= 0)
+			if (is_run) {
 				barrier_wait(&s.full[warp], first / WARPS & 1);
-			else if (lane == 0)
-				barrier_arrive(&s.full[warp]);
-			if (odd)
-				copy_pieces(p, x, s.slot[warp]);
+			} else {
+				if (lane == 0)
+					barrier_arrive(&s.full[warp]);
+				asm volatile("cp.async.wait_all;" ::: "memory");
+				__syncwarp();
+			}
 #pragma unroll
 			for (int i = 0; i < 9; i++) {
 				uint32_t k[4][4];
@@ -585,10 +593,8 @@ __global__ void __launch_bounds__(THREADS, 1)
 					      (at_k ^ j << 5) + i * BLOCK);
 #pragma unroll
 				for (int j = 0; j < 4; j++) {
-					mma(a[j & 1][0], q[i][j], k[j][0],
-					    k[j][1]);
-					mma(a[j & 1][1], q[i][j], k[j][2],
-					    k[j][3]);
+					mma(a[j][0], q[i][j], k[j][0], k[j][1]);
+					mma(a[j][1], q[i][j], k[j][2], k[j][3]);
 				}
 			}
 		}
@@ -596,14 +602,16 @@ __global__ void __launch_bounds__(THREADS, 1)
 		for (int n = 0; n < 2; n++)
 #pragma unroll
 			for (int i = 0; i < 4; i++)
-				t[n][i] = first + warp < mine &&
-				                          valid >> (n * 8 +
-				                                    quad * 2 +
-				                                    (i & 1)) &
-				                                  1
-				                  ? (a[0][n][i] + a[1][n][i]) *
-				                            p.scale
-				                  : -INFINITY;
+				t[n][i] =
+				        first + warp < mine &&
+				                        valid >> (n * 8 +
+				                                  quad * 2 +
+				                                  (i & 1)) &
+				                                1
+				                ? ((a[0][n][i] + a[1][n][i]) +
+				                   (a[2][n][i] + a[3][n][i])) *
+				                          p.scale
+				                : -INFINITY;
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
 			float m = fmaxf(
@@ -655,25 +663,23 @@ __global__ void __launch_bounds__(THREADS, 1)
 		}
 		__syncthreads();
 #pragma unroll
-		for (int k = 0; k < WARPS; k++)
-			if (first + k < mine) {
-				int mask = s.mask[k];
-
-				if (mask == 0xffff)
-					add_values<false>(o, at_p + k * 32,
-					                  at_v, k * SLOT, 0);
-				else
-					add_values<true>(o, at_p + k * 32, at_v,
-					                 k * SLOT,
-					                 mask >> quad * 2);
-			}
-#pragma unroll
 		for (int half = 0; half < 2; half++) {
 			float4 m = *(const float4 *)&s.sum[row + 8 * half][0],
 			       l = *(const float4 *)&s.sum[row + 8 * half][4];
 
 			sum[half] += (m.x + m.y) + (m.z + m.w) +
 			             ((l.x + l.y) + (l.z + l.w));
+		}
+#pragma unroll 1
+		for (int k = 0; k < min(WARPS, mine - first); k++) {
+			int mask = s.mask[k];
+
+			if (mask == 0xffff)
+				add_values<false>(o, at_p + k * 32, at_v,
+				                  k * SLOT, 0);
+			else
+				add_values<true>(o, at_p + k * 32, at_v,
+				                 k * SLOT, mask >> quad * 2);
 		}
 		if (SPLIT == 16 || first + WARPS >= mine)
 			break;
