@@ -521,11 +521,11 @@ __global__ void __launch_bounds__(THREADS, 1)
 		        valid && !(valid & (valid + 1)) &&
 		        __all_sync(0xffffffffu, x < 0 || x == head + lane);
 
-		if (!is_run)
-			copy_pieces(p, x, s.slot[warp]);
-		else if (lane == 0)
+		if (is_run && lane == 0)
 			copy_rows(&ckv_map, &kpe_map, s.slot[warp],
 			          &s.full[warp], head);
+		if (valid && !is_run)
+			copy_pieces(p, x, s.slot[warp]);
 		if (lane == 0)
 			s.mask[warp] = valid;
 		if (first == 0) {
