@@ -93,6 +93,24 @@ one() {
 	[[ $output != *"% is padding"* ]]
 }
 
+@test "of what is read by rows the rows count that a stored index names" {
+	workload a 25 4 >lists/gather.jsonl
+	tensor a.offsets I32 4 4 0 1 2 100
+	# shellcheck disable=SC2046
+	tensor a.rows I64 25,4 8 $(seq 10) $(yes 3 | head -n 90)
+	profile
+	has '| 10^3 bytes | 1 |' # 1316
+	echo 'gather.x = rows 16' >k/settings
+	profile
+	has '| 10^3 bytes | 1 |' # 1076
+	echo 'gather.x = rows 8' >k/settings
+	profile
+	has '| 10^2 bytes | 1 |' # 996
+	rm blob/a.rows # then every place may name another
+	profile
+	has '| 10^3 bytes | 1 |'
+}
+
 @test "axes have a histogram, and the fixed ones a line" {
 	one
 	workload b 1 4 >>lists/gather.jsonl
@@ -276,6 +294,7 @@ record() {
 		rm -rf one
 		mkdir one
 		cp "$shared"/definitions/*/"$name".json one/definition.json
+		: >one/settings
 		workload-profile -d cuda -k one -o page.md "$list"
 		[ "$(wc -c <page.md)" -le 8192 ]
 		grep -q '^| 10^' page.md

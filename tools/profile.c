@@ -8,7 +8,9 @@
 #include "clock.h"
 #include "disassembly.h"
 #include "file.h"
+#include "job.h"
 #include "memory.h"
+#include "moved.h"
 #include "profile_page.h"
 #include "sandbox.h"
 #include "tool.h"
@@ -116,12 +118,15 @@ static void make_page(const struct request *q, struct profile_facts *x)
 static void profile(const struct request *q)
 {
 	char *path = xasprintf("%s/definition.json", q->kernel_dir);
+	char *rules = xasprintf("%s/settings", q->kernel_dir);
+	struct settings settings;
 	struct definition *d = NULL;
 	struct workload_list list;
 	struct times times;
 	struct build b;
 	struct fault f;
 	struct profile_facts x = {.build = &b, .times = &times, .list = &list};
+	double *moved;
 	struct times_place place = {q->experiments, q->measured, q->kernel_dir,
 	                            NULL};
 
@@ -135,13 +140,20 @@ static void profile(const struct request *q)
 		     q->build, q->cache);
 	place.device = b.device;
 	x.definition = d;
-	if (times_read(&place, b.source_sha256, &list, &times, &f))
+	if (times_read(&place, b.source_sha256, &list, &times, &f) ||
+	    settings_read(rules, b.device, kernel_settings_known, &settings,
+	                  &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
+	moved = moved_bytes(&settings, q->workloads, d, &list);
+	settings_free(&settings);
+	x.moved = moved;
 	make_page(q, &x);
 	times_free(&times);
+	free(moved);
 	workload_list_free(&list);
 	definition_free(d);
 	build_free(&b);
+	free(rules);
 	free(path);
 }
 

@@ -5,8 +5,10 @@
  * help it.
  */
 #include "file.h"
+#include "job.h"
 #include "lineage.h"
 #include "memory.h"
+#include "moved.h"
 #include "safetensors.h"
 #include "tool.h"
 #include "trace_set.h"
@@ -100,14 +102,19 @@ static void put(const char *path, const char *page)
 static void make_page(const struct request *q)
 {
 	char *path = xasprintf("%s/definition.json", q->kernel_dir), *page;
+	char *rules = xasprintf("%s/settings", q->kernel_dir);
+	struct settings settings;
 	struct workload_facts w = {.device = q->device};
 	struct definition *d;
 	struct workload_list list;
 	struct times times;
+	double *moved;
 	struct fault f;
 
 	d = definition_read(path, &f);
-	if (!d || workload_list_read(q->workloads, d, &list, &f))
+	if (!d || workload_list_read(q->workloads, d, &list, &f) ||
+	    settings_read(rules, q->device, kernel_settings_known, &settings,
+	                  &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
 	read_times(q, &list, &times);
 	w.definition = d;
@@ -115,7 +122,10 @@ static void make_page(const struct request *q)
 	w.times = &times;
 	w.stored = xcalloc(d->ninputs, sizeof *w.stored);
 	look_at_all(q, &w);
-	path_classes_make(&w.classes, d, &list, &times, q->device, q->gb_s);
+	moved = moved_bytes(&settings, q->workloads, d, &list);
+	settings_free(&settings);
+	path_classes_make(&w.classes, d, &list, &times, moved, q->device,
+	                  q->gb_s);
 	page = workload_page(&w);
 	put(q->output, page);
 	for (size_t i = 0; i < d->ninputs; i++)
@@ -125,7 +135,9 @@ static void make_page(const struct request *q)
 	workload_list_free(&list);
 	definition_free(d);
 	free(w.stored);
+	free(moved);
 	free(page);
+	free(rules);
 	free(path);
 }
 

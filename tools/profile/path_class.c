@@ -68,9 +68,8 @@ static struct path_class *class_of(struct path_classes *c, int decade,
 }
 
 static void add(struct path_classes *c, const struct definition *d,
-                const struct workload *w, double us)
+                const struct workload *w, double us, double bytes)
 {
-	double bytes = (double)workload_bytes(d, w);
 	double flops = workload_flops(d, w);
 	struct path_class *p = class_of(
 	        c, bytes >= 1 ? (int)floor(log10(bytes)) : 0, ones_of(d, w));
@@ -115,7 +114,7 @@ static void set_shares(struct path_classes *c)
 
 void path_classes_make(struct path_classes *c, const struct definition *d,
                        const struct workload_list *list, const struct times *t,
-                       const char *device, double gb_s)
+                       const double *moved, const char *device, double gb_s)
 {
 	size_t kind = strcmp(device, "cuda") != 0;
 
@@ -128,7 +127,7 @@ void path_classes_make(struct path_classes *c, const struct definition *d,
 	if (c->from == BANDWIDTH_NOMINAL)
 		c->gb_s = nominal[kind].gb_s;
 	for (size_t i = 0; i < list->count; i++)
-		add(c, d, &list->item[i], t->us[i]);
+		add(c, d, &list->item[i], t->us[i], moved[i]);
 	set_shares(c);
 }
 

@@ -34,10 +34,11 @@ struct path_classes {
 /* Operations of a workload: of a matrix product 2 M N K, else NAN. */
 double workload_flops(const struct definition *d, const struct workload *w);
 
-/* gb_s: the bandwidth if it is known, else 0. */
+/* moved: the bytes of each workload (moved.h). gb_s: the bandwidth if it is
+ * known, else 0. */
 void path_classes_make(struct path_classes *c, const struct definition *d,
                        const struct workload_list *list, const struct times *t,
-                       const char *device, double gb_s);
+                       const double *moved, const char *device, double gb_s);
 void path_classes_free(struct path_classes *c);
 
 /* What would help a class, and why. Caller frees. */

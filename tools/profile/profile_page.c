@@ -110,7 +110,7 @@ static void print_what(FILE *p, const struct profile_facts *x)
 static void print_rate(FILE *p, const struct profile_facts *x, size_t i)
 {
 	const struct workload *w = &x->list->item[i];
-	double bytes = (double)workload_bytes(x->definition, w);
+	double bytes = x->moved[i];
 	double flops = workload_flops(x->definition, w);
 	double us = x->times->us[i], rate = bytes / us * 1e-3;
 
@@ -140,7 +140,8 @@ void print_rates(FILE *p, const struct profile_facts *x)
 		if (!isnan(x->times->us[i]))
 			index[count++] = i;
 	fputs("\n## Position under the roofline\n\nBytes are those of all "
-	      "inputs and outputs, once. ",
+	      "inputs and outputs, once; of an input with the setting gather, "
+	      "of the\nrows that are named. ",
 	      p);
 	if (x->counting->copy_gb_s > 0)
 		fprintf(p, "The device copies %.4g GB/s (measured now).\n",

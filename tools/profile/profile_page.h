@@ -17,7 +17,8 @@ struct profile_facts {
 	const struct workload_list *list;
 	const struct build *build;
 	const struct times *times;
-	const char *at;   /* the present time */
+	const double *moved; /* bytes of each workload (moved.h) */
+	const char *at;      /* the present time */
 	const char *tool; /* that took the code apart: its version, or NULL */
 	const struct counting *counting;
 	const struct mix *mix;

@@ -273,10 +273,9 @@ static void print_source(FILE *p, const struct workload_facts *w)
 	        "once%s. "
 	        "Operations: %s.\n",
 	        w->classes.gb_s, from[w->classes.from],
-	        has_index(w)
-	                ? ", though where an index names rows a call reads "
-	                  "less"
-	                : "",
+	        has_index(w) ? ", but of an input with the setting gather the "
+	                       "rows that are named"
+	                     : "",
 	        isnan(workload_flops(w->definition, &w->list->item[0]))
 	                ? "unknown, the definition does not say"
 	                : "2 M N K");

@@ -1,6 +1,7 @@
 /* brief_shapes - the shapes of a kernel, and how far each is from its floor */
 #include "brief_shapes.h"
 #include "memory.h"
+#include "moved.h"
 #include "path_class.h"
 #include "select.h"
 #include "times.h"
@@ -19,6 +20,7 @@ struct shapes {
 	struct workload_list list; /* owns */
 	struct workload_list used; /* those that count, of list */
 	struct times times;        /* of used */
+	double *moved;             /* bytes of each */
 	struct path_classes classes;
 };
 
@@ -68,8 +70,8 @@ static int put_shapes(FILE *out, const struct shapes *s, struct fault *f)
 
 		weight_of(s, w, &weight, f);
 		put_axes(out, s->definition, w);
-		fprintf(out, " (%.8s): %.1f %%, %zu bytes", w->uuid,
-		        100 * weight / sum, workload_bytes(s->definition, w));
+		fprintf(out, " (%.8s): %.1f %%, %.0f bytes", w->uuid,
+		        100 * weight / sum, s->moved[at]);
 		if (!isnan(s->times.us[at]))
 			fprintf(out, ", %.2f us", s->times.us[at]);
 		putc('\n', out);
@@ -157,8 +159,10 @@ static int read_shapes(struct shapes *s, const struct brief_place *p,
 	free(which);
 	if (times_read(&place, g->incumbent.source, &s->used, &s->times, f))
 		return -1;
+	s->moved =
+	        moved_bytes(s->settings, g->workloads, s->definition, &s->used);
 	path_classes_make(&s->classes, s->definition, &s->used, &s->times,
-	                  g->device, p->gb_s);
+	                  s->moved, g->device, p->gb_s);
 	return 0;
 }
 
@@ -186,6 +190,7 @@ int brief_shapes(const struct brief_place *place, const struct definition *d,
 		free(b->workloads);
 		b->workloads = NULL;
 	}
+	free(s.moved);
 	path_classes_free(&s.classes);
 	times_free(&s.times);
 	free(s.used.item);
