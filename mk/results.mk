@@ -4,5 +4,4 @@ results: $(BUILD)/summarize ## tables of all recorded histories, and of CUPTI's 
 	@tools/results.sh $< $(patsubst %/ledger.jsonl,%,$(sort $(wildcard \
 		experiments/*/ledger.jsonl tests/fixtures/*/ledger.jsonl \
 		tests/fixtures/*/*/ledger.jsonl)))
-	@echo
 	@tools/contest.sh $(WORKLOADS) $(EXPERIMENTS)

@@ -5,12 +5,15 @@
 # WORKLOADS/K.tsv with a column winner_us and EXPERIMENTS/K/spans.tsv, a row for
 # each class of workloads: means, and the geometric mean of winner / ours. The
 # classes are those of lists or tokens: what one CTA does, and what many share.
-echo '| kernel | workloads | winner us | ours us | winner / ours |'
-echo '|---|---|---|---|---|'
+head='
+| kernel | workloads | winner us | ours us | winner / ours |
+|---|---|---|---|---|'
 for table in "$1"/*.tsv; do
 	name=$(basename "$table" .tsv)
 	spans=$2/$name/spans.tsv
 	[ -s "$spans" ] || continue
+	[ -z "$head" ] || echo "$head"
+	head=
 	awk -F '\t' -v name="${name%%_h[0-9]*}" '
 		FNR == 1 { file++ }
 		file == 1 && /^[0-9a-f-]+\t[0-9]/ { us[$1] = $2 / 1000 }
