@@ -122,7 +122,7 @@ static void print_number(FILE *p, const char *fmt, const json *v)
 
 static void print_workloads(FILE *p, const struct record *r)
 {
-	int detailed = 0;
+	int detailed = 0, timed = 0;
 
 	fputs("\n## Workloads\n\n| workload | axes | status | candidate us | "
 	      "incumbent us | speedup |\n|---|---|---|---|---|---|\n",
@@ -134,6 +134,7 @@ static void print_workloads(FILE *p, const struct record *r)
 
 		if (!check && !timing)
 			continue;
+		timed |= timing != NULL;
 		fprintf(p, "| %.8s | ", w->uuid);
 		print_axes(p, r->definition, w);
 		fprintf(p, " | %s",
@@ -144,6 +145,11 @@ static void print_workloads(FILE *p, const struct record *r)
 		print_number(p, "speedup", json_get(timing, "speedup"));
 		fputs(" |\n", p);
 	}
+	if (timed)
+		fputs("\nTimes are medians; a speedup is the mean over "
+		      "processes of each one's median\npair, so that a slow "
+		      "process shows in it and not in them.\n",
+		      p);
 	for (const json *v = json_first(r->checks); v; v = json_next(v)) {
 		const char *status = json_string(json_get(v, "status"));
 		const char *detail = json_string(json_get(v, "detail"));

@@ -87,7 +87,7 @@ static void print_what(FILE *p, const struct profile_facts *x)
 		        x->times->known, x->list->count, x->times->origin);
 	else
 		print_absent(p, "times",
-		             "this source was never timed: make bench");
+		             "this source was never timed: bench it");
 	if (x->counting->count)
 		fprintf(p, "- counters of the device: on %zu workloads, now\n",
 		        x->counting->count);
