@@ -50,14 +50,11 @@ static void take_inputs(struct cpu_runner *r, size_t workload,
 	const struct workload *w = &job->workloads.item[workload];
 
 	for (size_t i = 0; i < d->ninputs; i++) {
-		int64_t shape[MAX_DIMS];
-		int64_t n =
-		        tensor_shape(d, &d->inputs[i], w->axis_value, shape);
 		size_t at = call->arg[i].offset;
 
 		if (!d->inputs[i].is_scalar && w->input[i].kind == INPUT_RANDOM)
 			memcpy(call->inputs + at, r->worker.inputs.map + at,
-			       dtype_bytes(d->inputs[i].dtype, (size_t)n));
+			       workload_tensor_bytes(d, &d->inputs[i], w));
 	}
 }
 

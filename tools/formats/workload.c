@@ -27,6 +27,16 @@ static int add_bytes(const struct tensor_spec *list, size_t count,
 	return 0;
 }
 
+size_t workload_tensor_bytes(const struct definition *d,
+                             const struct tensor_spec *t,
+                             const struct workload *w)
+{
+	int64_t shape[MAX_DIMS];
+
+	return dtype_bytes(t->dtype,
+	                   (size_t)tensor_shape(d, t, w->axis_value, shape));
+}
+
 size_t workload_bytes(const struct definition *d, const struct workload *w)
 {
 	size_t sum = 0;

@@ -40,6 +40,11 @@ void workload_list_free(struct workload_list *list);
 #define HIDDEN_UUID "hidden-"
 int workload_is_hidden(const char *uuid);
 
+/* Bytes of one input or output of a workload of a list that was read. */
+size_t workload_tensor_bytes(const struct definition *d,
+                             const struct tensor_spec *t,
+                             const struct workload *w);
+
 /* Bytes of all inputs and outputs of one workload; a list is refused where
  * they would overflow. */
 size_t workload_bytes(const struct definition *d, const struct workload *w);

@@ -14,15 +14,6 @@ struct question {
 	const char *list; /* its path */
 };
 
-static double bytes_of(const struct definition *d, const struct tensor_spec *t,
-                       const struct workload *w)
-{
-	int64_t shape[MAX_DIMS];
-
-	return (double)dtype_bytes(
-	        t->dtype, (size_t)tensor_shape(d, t, w->axis_value, shape));
-}
-
 /* Different rows that a stored index names; -1 if it cannot be read. */
 static double stored_rows(const struct question *q, const struct input_spec *in)
 {
@@ -74,7 +65,8 @@ static double moved(const struct question *q, const struct workload *w)
 	double sum = 0;
 
 	for (size_t i = 0; i < q->d->ninputs; i++) {
-		double whole = bytes_of(q->d, &q->d->inputs[i], w);
+		double whole = (double)workload_tensor_bytes(
+		        q->d, &q->d->inputs[i], w);
 		char *key = xasprintf("gather.%s", q->d->inputs[i].name);
 		const char *rule = settings_string(q->settings, key, NULL);
 
@@ -82,7 +74,8 @@ static double moved(const struct question *q, const struct workload *w)
 		free(key);
 	}
 	for (size_t i = 0; i < q->d->noutputs; i++)
-		sum += bytes_of(q->d, &q->d->outputs[i], w);
+		sum += (double)workload_tensor_bytes(q->d, &q->d->outputs[i],
+		                                     w);
 	return sum;
 }
 

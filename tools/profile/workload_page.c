@@ -75,16 +75,6 @@ static void print_axes(FILE *p, const struct workload_facts *w)
 	fputc('\n', p);
 }
 
-static size_t tensor_bytes(const struct definition *d,
-                           const struct tensor_spec *t,
-                           const struct workload *w)
-{
-	int64_t shape[MAX_DIMS];
-
-	return dtype_bytes(t->dtype,
-	                   (size_t)tensor_shape(d, t, w->axis_value, shape));
-}
-
 static void print_tensor(FILE *p, const struct workload_facts *w,
                          const struct tensor_spec *t, const char *role)
 {
@@ -93,7 +83,7 @@ static void print_tensor(FILE *p, const struct workload_facts *w,
 	double part = 0, all = 0;
 
 	for (size_t i = 0; i < w->list->count; i++) {
-		size_t n = tensor_bytes(d, t, &w->list->item[i]);
+		size_t n = workload_tensor_bytes(d, t, &w->list->item[i]);
 
 		distribution_add(&bytes, (int64_t)n);
 		part += (double)n;
