@@ -12,7 +12,7 @@
 #define RUNNERS 16
 
 /* Of which outputs are views: what is expected, and a launcher's. */
-enum view { VIEW_EXPECTED, VIEW_THEIRS, VIEWS };
+enum view { VIEW_EXPECTED, VIEW_THEIRS };
 
 struct reference {
 	struct gpu gpu;
@@ -22,7 +22,8 @@ struct reference {
 	ratchet_kernel *inputs, *evaluate; /* its extras, or NULL */
 	cu_address expected;               /* laid out as the output arena */
 	cu_address input;                  /* one call's inputs, side by side */
-	cu_address view[VIEWS];            /* what evaluate makes of one call */
+	cu_address view; /* what evaluate makes of a launcher's call */
+	cu_address *expected_view; /* [call]: of what is expected of it */
 	cu_address result;  /* struct check of each output of a request */
 	cu_address *stored; /* [workload][input]: from safetensors, or 0 */
 	uint64_t *drawn;    /* [call]: how often its values were drawn */
@@ -54,7 +55,8 @@ int reference_invoke(struct reference *r, ratchet_kernel *function,
                      const char *name, uint32_t workload,
                      const struct layout_arg *own, uint32_t n, struct fault *f);
 
-/* Runs it on the values in r->input, for what is expected of a call. */
+/* Runs it on the values in r->input, for what is expected of a call, and has
+ * `evaluate`, if there is one, make the views of that. */
 int reference_run(struct reference *r, uint32_t workload, uint32_t set,
                   struct fault *f);
 
@@ -70,12 +72,12 @@ int reference_inputs_agree(struct reference *r, const struct adopted *n,
 
 int reference_allocate_views(struct reference *r, struct fault *f);
 
-/* Has `evaluate`, if there is one, make the views of what is expected of a call
- * and of what a launcher's kernel wrote. Draws the call's inputs for it. */
+/* Has `evaluate`, if there is one, make the views of what a launcher's kernel
+ * wrote. Draws the call's inputs for it. */
 int reference_evaluate(struct reference *r, const struct adopted *n,
                        uint32_t workload, uint32_t set, struct fault *f);
 
-/* Where the view of an output is then. */
+/* Where the view of an output is; a launcher's until the next is made. */
 cu_address reference_view(const struct reference *r, uint32_t workload,
                           uint32_t set, uint32_t output, enum view which);
 

@@ -124,21 +124,6 @@ int reference_inputs_agree(struct reference *r, const struct adopted *n,
 	return 0;
 }
 
-int reference_run(struct reference *r, uint32_t workload, uint32_t set,
-                  struct fault *f)
-{
-	struct layout_arg *own =
-	        own_args(r, workload, set, 0,
-	                 r->expected - r->layout->arena[ARENA_OUTPUT]);
-	double *least = &r->least_bytes[reference_call(r, workload, set)];
-	int status = gather_least(&r->gather, &r->gpu, own, least, f) ||
-	             reference_invoke(r, r->run, "run", workload, own,
-	                              r->layout->args, f);
-
-	free(own);
-	return status ? -1 : 0;
-}
-
 /* The views of a call's outputs behind its arguments: one beside the other from
  * `at` on. Returns where they end. */
 static cu_address place_views(const struct reference *r, struct layout_arg *own,
@@ -160,58 +145,82 @@ static cu_address place_views(const struct reference *r, struct layout_arg *own,
 	return at;
 }
 
-/* The most that the views of a call take. */
-static uint64_t view_bytes(const struct reference *r)
-{
-	uint64_t most = 1;
-
-	for (uint32_t w = 0; w < r->layout->workloads; w++) {
-		struct layout_arg *own = own_args(r, w, 0, 0, 0);
-		uint64_t bytes = place_views(r, own, 0);
-
-		free(own);
-		if (bytes > most)
-			most = bytes;
-	}
-	return most;
-}
-
+/* Views of what is expected are kept, one call's behind another's; of what
+ * launchers wrote, one call's at a time. */
 int reference_allocate_views(struct reference *r, struct fault *f)
 {
-	uint64_t bytes = view_bytes(r);
+	uint32_t calls = r->layout->workloads * r->layout->sets;
+	uint64_t all = 0, most = 0;
+	cu_address kept;
 
+	r->expected_view = xcalloc(calls, sizeof *r->expected_view);
 	if (!r->evaluate)
 		return 0;
-	return CU(cuMemAlloc(&r->view[VIEW_EXPECTED], bytes), f) ||
-	                       CU(cuMemAlloc(&r->view[VIEW_THEIRS], bytes), f)
-	               ? -1
-	               : 0;
+	for (uint32_t i = 0; i < calls; i++) {
+		uint32_t sets = r->layout->sets;
+		struct layout_arg *own = own_args(r, i / sets, i % sets, 0, 0);
+		uint64_t end = place_views(r, own, all);
+
+		free(own);
+		r->expected_view[i] = all;
+		if (end - all > most)
+			most = end - all;
+		all = end;
+	}
+	if (CU(cuMemAlloc(&kept, all + 1), f) ||
+	    CU(cuMemAlloc(&r->view, most + 1), f))
+		return -1;
+	for (uint32_t i = 0; i < calls; i++)
+		r->expected_view[i] += kept;
+	return 0;
+}
+
+/* Has views made, from `to` on, of a call's outputs, which are so far from
+ * their places in the layout. */
+static int make_views(struct reference *r, uint32_t workload, uint32_t set,
+                      uint64_t output_shift, cu_address to, struct fault *f)
+{
+	struct layout_arg *own = own_args(r, workload, set, 0, output_shift);
+	uint32_t count = r->layout->args + (uint32_t)job_viewed(r->job);
+	int status;
+
+	place_views(r, own, to);
+	status = reference_invoke(r, r->evaluate, "evaluate", workload, own,
+	                          count, f);
+	free(own);
+	return status;
+}
+
+int reference_run(struct reference *r, uint32_t workload, uint32_t set,
+                  struct fault *f)
+{
+	uint64_t shift = r->expected - r->layout->arena[ARENA_OUTPUT];
+	struct layout_arg *own = own_args(r, workload, set, 0, shift);
+	uint32_t call = reference_call(r, workload, set);
+	int status = gather_least(&r->gather, &r->gpu, own,
+	                          &r->least_bytes[call], f) ||
+	             reference_invoke(r, r->run, "run", workload, own,
+	                              r->layout->args, f);
+
+	free(own);
+	if (!status && r->evaluate)
+		status = make_views(r, workload, set, shift,
+		                    r->expected_view[call], f);
+	return status ? -1 : 0;
 }
 
 int reference_evaluate(struct reference *r, const struct adopted *n,
                        uint32_t workload, uint32_t set, struct fault *f)
 {
 	uint64_t used, begin = layout_outputs(r->layout, workload, &used);
-	const uint64_t shift[VIEWS] = {
-	        [VIEW_EXPECTED] = r->expected - r->layout->arena[ARENA_OUTPUT],
-	        [VIEW_THEIRS] = n->output - begin};
-	int status = 0;
 
 	if (!r->evaluate)
 		return 0;
-	if (reference_draw_inputs(r, workload, set, 0, f))
-		return -1;
-	for (int i = 0; i < VIEWS && !status; i++) {
-		struct layout_arg *own =
-		        own_args(r, workload, set, 0, shift[i]);
-		uint32_t count = r->layout->args + (uint32_t)job_viewed(r->job);
-
-		place_views(r, own, r->view[i]);
-		status = reference_invoke(r, r->evaluate, "evaluate", workload,
-		                          own, count, f);
-		free(own);
-	}
-	return status;
+	return reference_draw_inputs(r, workload, set, 0, f) ||
+	                       make_views(r, workload, set, n->output - begin,
+	                                  r->view, f)
+	               ? -1
+	               : 0;
 }
 
 cu_address reference_view(const struct reference *r, uint32_t workload,
@@ -221,7 +230,10 @@ cu_address reference_view(const struct reference *r, uint32_t workload,
 	uint32_t at = r->layout->args;
 	cu_address address;
 
-	place_views(r, own, r->view[which]);
+	place_views(r, own,
+	            which == VIEW_EXPECTED
+	                    ? r->expected_view[reference_call(r, workload, set)]
+	                    : r->view);
 	for (uint32_t i = 0; i < output; i++)
 		at += (uint32_t)job_is_viewed(r->job, i);
 	address = own[at].address;
