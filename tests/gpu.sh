@@ -116,6 +116,7 @@ refusals='topk_unviewed the reference of topk_rows exports evaluate, but no view
 topk_no_view has no RATCHET_EXPORT_AS(evaluate, ...)
 topk_half scores: wrong element type
 packed_mixed inputs does not do the same each time, row by row
+packed_writes or its run writes to them
 packed_fails inputs, workload p1: run returned -1: ValueError: cannot make them'
 
 kernel_of() { # variant

@@ -3,7 +3,6 @@
 #include "reference_parts.h"
 
 #include "file.h"
-#include "generate.h"
 #include "gpu.h"
 #include "gpumem.h"
 #include "hooks.h"
@@ -11,8 +10,6 @@
 #include "layout.h"
 #include "memory.h"
 #include "safetensors.h"
-#include "verdict.h"
-#include "windows.h"
 #include "wire.h"
 
 #include <err.h>
@@ -21,79 +18,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ALIGNMENT 256
-
 uint32_t reference_call(const struct reference *r, uint32_t workload,
                         uint32_t set)
 {
 	return workload * r->layout->sets + set;
-}
-
-static uint64_t room(const struct layout_arg *a)
-{
-	return a->is_scalar
-	               ? 0
-	               : (a->bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
-cu_address reference_input(const struct reference *r,
-                           const struct layout_arg *a, uint32_t input,
-                           cu_address arena)
-{
-	cu_address at = r->input;
-
-	if (arena)
-		return arena + a[input].address - r->layout->arena[ARENA_INPUT];
-	for (uint32_t i = 0; i < input; i++)
-		at += room(&a[i]);
-	return at;
-}
-
-/* The seed of a call's values: another each time that they are drawn. */
-static uint64_t seed_of(const struct reference *r, uint32_t workload,
-                        uint32_t set)
-{
-	uint64_t drawn = r->drawn[reference_call(r, workload, set)];
-
-	return random_seed(r->job->seed, workload,
-	                   set + drawn * r->layout->sets);
-}
-
-/* Draws one input. What calls share has a seed of its own. */
-static int draw_input(struct reference *r, uint32_t workload, uint32_t set,
-                      uint32_t input, cu_address to, struct fault *f)
-{
-	const struct layout_arg *a =
-	        &layout_call(r->layout, workload, set)[input];
-	cu_address stored =
-	        r->stored[workload * r->job->definition->ninputs + input];
-	struct random_form form;
-	uint64_t seed;
-
-	if (a->is_scalar || !a->bytes)
-		return 0;
-	if (stored)
-		return CU(
-		        cuMemcpyDtoDAsync(to, stored, a->bytes, r->gpu.stream),
-		        f);
-	form = generate_form(a->dtype, r->job->plant[set], a->elements,
-	                     a->ndim ? (uint64_t)a->shape[a->ndim - 1] : 1);
-	seed = a->is_window ? window_seed(r->job, form.plant)
-	                    : seed_of(r, workload, set);
-	return gpu_generate(&r->gpu, a->dtype, to, a->first, a->elements, &form,
-	                    seed, input, f);
-}
-
-int reference_draw_inputs(struct reference *r, uint32_t workload, uint32_t set,
-                          cu_address arena, struct fault *f)
-{
-	const struct layout_arg *a = layout_call(r->layout, workload, set);
-
-	for (uint32_t i = 0; i < r->job->definition->ninputs; i++)
-		if (draw_input(r, workload, set, i,
-		               reference_input(r, a, i, arena), f))
-			return -1;
-	return reference_shape_inputs(r, workload, set, arena, f);
 }
 
 /* Brings a stored tensor to the device. */
@@ -130,6 +58,29 @@ done:
 	return status;
 }
 
+/* What lies between inputs goes to launchers, too: zeros. */
+static int allocate_memory(struct reference *r, uint64_t largest,
+                           struct fault *f)
+{
+	const uint64_t *bytes = r->layout->arena_bytes;
+	uint64_t results =
+	        WIRE_SETS * r->job->definition->noutputs * sizeof(struct check);
+
+	if (CU(cuMemAlloc(&r->expected,
+	                  bytes[ARENA_OUTPUT] - r->layout->output_bytes),
+	       f) ||
+	    CU(cuMemAlloc(&r->input, largest + 256), f) ||
+	    CU(cuMemAlloc(&r->arena, bytes[ARENA_INPUT]), f) ||
+	    CU(cuMemsetD8Async(r->arena, 0, bytes[ARENA_INPUT], r->gpu.stream),
+	       f) ||
+	    CU(cuMemAlloc(&r->result, results), f))
+		return -1;
+	if (hooks.scratch_bytes &&
+	    CU(cuMemAlloc(&hooks.scratch, hooks.scratch_bytes), f))
+		return -1;
+	return CU(cuMemAlloc(&hooks.zeroed, ZEROED_BYTES), f);
+}
+
 static int allocate(struct reference *r, struct fault *f)
 {
 	const struct definition *d = r->job->definition;
@@ -147,7 +98,7 @@ static int allocate(struct reference *r, struct fault *f)
 		for (uint32_t i = 0; i < d->ninputs; i++) {
 			if (load_stored(r, w, i, f))
 				return -1;
-			sum += room(&a[i]);
+			sum += reference_room(&a[i]);
 		}
 		if (sum > largest)
 			largest = sum;
@@ -155,28 +106,14 @@ static int allocate(struct reference *r, struct fault *f)
 	hooks.scratch_bytes = r->layout->arena_bytes[ARENA_SCRATCH];
 	hooks.zeroed_bytes = ZEROED_BYTES;
 	hooks.stream = r->gpu.stream;
-	return CU(cuMemAlloc(&r->expected,
-	                     r->layout->arena_bytes[ARENA_OUTPUT] -
-	                             r->layout->output_bytes),
-	          f) || CU(cuMemAlloc(&r->input, largest + 256), f) ||
-	                       CU(cuMemAlloc(&r->result,
-	                                     WIRE_SETS * d->noutputs *
-	                                             sizeof(struct check)),
-	                          f) ||
-	                       (hooks.scratch_bytes &&
-	                        CU(cuMemAlloc(&hooks.scratch,
-	                                      hooks.scratch_bytes),
-	                           f)) ||
-	                       CU(cuMemAlloc(&hooks.zeroed, ZEROED_BYTES), f)
-	               ? -1
-	               : 0;
+	return allocate_memory(r, largest, f);
 }
 
-/* Runs the trusted reference on one call's values. */
+/* Makes one call's values, and runs the trusted reference on them. */
 static int expect(struct reference *r, uint32_t workload, uint32_t set,
                   struct fault *f)
 {
-	return reference_draw_inputs(r, workload, set, 0, f) ||
+	return reference_make_inputs(r, workload, set, f) ||
 	                       reference_run(r, workload, set, f)
 	               ? -1
 	               : 0;
@@ -200,7 +137,7 @@ static int expect_all(struct reference *r, struct fault *f)
 		for (uint32_t set = 0; set < r->layout->sets; set++)
 			if (expect(r, w, set, f))
 				return -1;
-	return 0;
+	return reference_inputs_agree(r, f);
 }
 
 static void drop(struct reference *r, struct adopted *n)
@@ -238,14 +175,7 @@ static int adopt(struct reference *r, struct adopted *n, const int *fd, int fds,
 	if (adopt_arena(fd[0], bytes[ARENA_INPUT], &n->input, f) ||
 	    adopt_arena(fd[1], r->layout->output_bytes, &n->output, f))
 		return -1;
-	for (uint32_t w = 0; w < r->layout->workloads; w++)
-		for (uint32_t set = 0; set < r->layout->sets; set++)
-			if (reference_draw_inputs(r, w, set, n->input, f))
-				return -1;
-	if (!r->inputs_agree && reference_inputs_agree(r, n, f))
-		return -1;
-	r->inputs_agree = 1;
-	return gpu_wait(&r->gpu, f);
+	return reference_hand_all(r, n, f) || gpu_wait(&r->gpu, f) ? -1 : 0;
 }
 
 /* New values for a request's calls, wherever they are. */
@@ -260,8 +190,8 @@ static int draw(struct reference *r, const struct wire_request *q,
 			return -1;
 		for (int k = 0; k < RUNNERS; k++)
 			if (r->runner[k].input &&
-			    reference_draw_inputs(r, q->workload, set,
-			                          r->runner[k].input, f))
+			    reference_hand_call(r, &r->runner[k], q->workload,
+			                        set, f))
 				return -1;
 	}
 	return gpu_wait(&r->gpu, f);

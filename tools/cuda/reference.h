@@ -1,7 +1,8 @@
 /* reference - the launcher that knows what is right
  *
- * It draws the inputs, runs the trusted reference on them, keeps what is
- * expected in memory of its own, and compares other launchers' outputs.
+ * It draws the inputs and runs the trusted reference on them. Both the inputs
+ * and what is expected it keeps in memory of its own; other launchers get
+ * copies of the inputs, and it compares their outputs.
  */
 #ifndef REFERENCE_H
 #define REFERENCE_H

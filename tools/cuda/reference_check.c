@@ -97,39 +97,3 @@ int reference_check_outputs(struct reference *r, const struct adopted *n,
 	free(all);
 	return status ? -1 : 0;
 }
-
-/* Were the inputs of the request's calls changed? */
-int reference_check_inputs(struct reference *r, const struct adopted *n,
-                           const struct wire_request *q,
-                           struct wire_reply *reply, struct fault *f)
-{
-	const struct definition *d = r->job->definition;
-
-	for (uint32_t i = 0; i < q->count; i++) {
-		const struct layout_arg *a =
-		        layout_call(r->layout, q->workload, q->set[i]);
-		uint64_t different = 0;
-
-		if (reference_draw_inputs(r, q->workload, q->set[i], 0, f))
-			return -1;
-		for (uint32_t j = 0; j < d->ninputs; j++) {
-			if (a[j].is_scalar)
-				continue;
-			if (gpu_count_different(
-			            &r->gpu, reference_input(r, a, j, n->input),
-			            reference_input(r, a, j, 0), a[j].bytes,
-			            &different, f))
-				return -1;
-			if (!different)
-				continue;
-			snprintf(reply->reason, sizeof reply->reason, "%s",
-			         REASON_INPUT_MUTATED);
-			snprintf(reply->detail, sizeof reply->detail,
-			         "%llu bytes of input %s were changed",
-			         (unsigned long long)different,
-			         d->inputs[j].name);
-			return 0;
-		}
-	}
-	return 0;
-}

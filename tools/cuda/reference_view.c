@@ -65,11 +65,9 @@ int reference_invoke(struct reference *r, ratchet_kernel *function,
 	                 r->job->workloads.item[workload].uuid, why.text);
 }
 
-/* A call's arguments, its inputs and outputs where they are for the reference;
- * and room for as many views. */
-static struct layout_arg *own_args(const struct reference *r, uint32_t workload,
-                                   uint32_t set, cu_address arena,
-                                   uint64_t output_shift)
+struct layout_arg *reference_args(const struct reference *r, uint32_t workload,
+                                  uint32_t set, cu_address arena,
+                                  uint64_t output_shift)
 {
 	const struct layout_arg *a = layout_call(r->layout, workload, set);
 	size_t args = r->layout->args, views = job_viewed(r->job);
@@ -82,46 +80,6 @@ static struct layout_arg *own_args(const struct reference *r, uint32_t workload,
 		else
 			own[i].address = reference_input(r, a, i, arena);
 	return own;
-}
-
-int reference_shape_inputs(struct reference *r, uint32_t workload, uint32_t set,
-                           cu_address arena, struct fault *f)
-{
-	struct layout_arg *own;
-	int status;
-
-	if (!r->inputs)
-		return 0;
-	own = own_args(r, workload, set, arena, 0);
-	status = reference_invoke(r, r->inputs, "inputs", workload, own,
-	                          (uint32_t)r->job->definition->ninputs, f);
-	free(own);
-	return status;
-}
-
-int reference_inputs_agree(struct reference *r, const struct adopted *n,
-                           struct fault *f)
-{
-	if (!r->inputs)
-		return 0;
-	for (uint32_t w = 0; w < r->layout->workloads; w++)
-		for (uint32_t set = 0; set < r->layout->sets; set++) {
-			struct wire_request q = {
-			        .workload = w, .count = 1, .set = {set}};
-			struct wire_reply reply = {.fault = 0};
-
-			if (reference_check_inputs(r, n, &q, &reply, f))
-				return -1;
-			if (*reply.reason)
-				return fault_set(
-				        f,
-				        "the reference's inputs does not do "
-				        "the same each time, row by row: "
-				        "workload %s: %s",
-				        r->job->workloads.item[w].uuid,
-				        reply.detail);
-		}
-	return 0;
 }
 
 /* The views of a call's outputs behind its arguments: one beside the other from
@@ -158,7 +116,8 @@ int reference_allocate_views(struct reference *r, struct fault *f)
 		return 0;
 	for (uint32_t i = 0; i < calls; i++) {
 		uint32_t sets = r->layout->sets;
-		struct layout_arg *own = own_args(r, i / sets, i % sets, 0, 0);
+		struct layout_arg *own =
+		        reference_args(r, i / sets, i % sets, 0, 0);
 		uint64_t end = place_views(r, own, all);
 
 		free(own);
@@ -180,7 +139,8 @@ int reference_allocate_views(struct reference *r, struct fault *f)
 static int make_views(struct reference *r, uint32_t workload, uint32_t set,
                       uint64_t output_shift, cu_address to, struct fault *f)
 {
-	struct layout_arg *own = own_args(r, workload, set, 0, output_shift);
+	struct layout_arg *own =
+	        reference_args(r, workload, set, r->arena, output_shift);
 	uint32_t count = r->layout->args + (uint32_t)job_viewed(r->job);
 	int status;
 
@@ -195,7 +155,8 @@ int reference_run(struct reference *r, uint32_t workload, uint32_t set,
                   struct fault *f)
 {
 	uint64_t shift = r->expected - r->layout->arena[ARENA_OUTPUT];
-	struct layout_arg *own = own_args(r, workload, set, 0, shift);
+	struct layout_arg *own =
+	        reference_args(r, workload, set, r->arena, shift);
 	uint32_t call = reference_call(r, workload, set);
 	int status = gather_least(&r->gather, &r->gpu, own,
 	                          &r->least_bytes[call], f) ||
@@ -216,17 +177,13 @@ int reference_evaluate(struct reference *r, const struct adopted *n,
 
 	if (!r->evaluate)
 		return 0;
-	return reference_draw_inputs(r, workload, set, 0, f) ||
-	                       make_views(r, workload, set, n->output - begin,
-	                                  r->view, f)
-	               ? -1
-	               : 0;
+	return make_views(r, workload, set, n->output - begin, r->view, f);
 }
 
 cu_address reference_view(const struct reference *r, uint32_t workload,
                           uint32_t set, uint32_t output, enum view which)
 {
-	struct layout_arg *own = own_args(r, workload, set, 0, 0);
+	struct layout_arg *own = reference_args(r, workload, set, 0, 0);
 	uint32_t at = r->layout->args;
 	cu_address address;
 

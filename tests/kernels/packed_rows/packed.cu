@@ -1,7 +1,8 @@
 /* packed_rows - see kernel.c; -DVARIANT=name chooses how it is wrong
  *
  * `packed` is the reference; the inputs of `packed_mixed` are made by where a
- * row is, which no two windows agree on.
+ * row is, which no two windows agree on; `packed_writes` changes inputs when it
+ * runs.
  */
 #include "ratchet.h"
 
@@ -13,6 +14,7 @@ enum variant {
 	packed_unscaled,
 	packed_wants,
 	packed_mixed,
+	packed_writes,
 	packed_fails
 };
 constexpr variant V = VARIANT;
@@ -32,6 +34,8 @@ __global__ void add_up(const int *words, float factor, float *y, int64_t pages)
 	scale = V == packed_unscaled ? 1 : __int_as_float(page[BYTES / 4 - 1]);
 	if (V == packed_wants && !(scale >= 0.0625f && scale <= 8))
 		sum = -sum - 1;
+	if (V == packed_writes)
+		*(int *)page = ~*page;
 	y[p] = factor * scale * (float)sum;
 }
 
