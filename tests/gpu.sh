@@ -248,6 +248,27 @@ refuse() { # variant words
 	fi
 }
 
+# So it is where values are drawn anew between calls, and with them what is
+# expected: the reason is that of some row, or all rows are ok.
+bench() { # variant reason
+	job "$1"
+	dir=$WORK/job-$1
+	sed -i 's/verify/bench/; s/^budget_s.*/budget_s = 5/' "$dir/job"
+	printf 'processes = 3\nmax_processes = 3\npairs = 2\n' \
+		>>"$dir/settings"
+	timeout 120 "$BIN/judge" "$dir" >"$WORK/$1.bench" 2>&1
+	seen=$(awk -F '\t' '/^#/ { next }
+		rows++ && $NF != "ok" { word = $NF }
+		END { print (word ? word : rows > 2 ? "ok" : "nothing") }' \
+		"$dir/bench.tsv" 2>&1)
+	if [ "$seen" = "$2" ]; then
+		echo "ok $1 - $2 in bench, too"
+	else
+		echo "not ok $1 -: want $2 in bench, got $seen"
+		sed 's/^/    /' "$WORK/$1.bench"
+	fi
+}
+
 alive() {
 	# shellcheck disable=SC2009 # pgrep counts the dead, too
 	ps -C launcher,capture -o stat= | grep -cv '^Z'
@@ -301,6 +322,8 @@ run() { # names
 		check_attacks
 		check_busy
 		check_flush
+		for i in honest packed topk topk_reversed; do bench $i ok; done
+		bench topk_twice wrong
 	}
 	[ $# -gt 0 ] || check_generator
 	check honest - ok # whatever came before it
