@@ -190,22 +190,36 @@ int gpu_count_different(struct gpu *g, cu_address a, cu_address b,
 	return count(g, COUNT_DIFFERENT, bytes, params, out, f);
 }
 
+/* Room for a bit of each row, kept for the next time: to free memory waits for
+ * the device. */
+static int grow_bitmap(struct gpu *g, uint64_t words, struct fault *f)
+{
+	if (words <= g->bitmap_words)
+		return 0;
+	if (g->bitmap_words && CU(cuMemFree(g->bitmap), f))
+		return -1;
+	g->bitmap_words = 0;
+	if (CU(cuMemAlloc(&g->bitmap, words * 4), f))
+		return -1;
+	g->bitmap_words = words;
+	return 0;
+}
+
 int gpu_count_rows(struct gpu *g, int is_int64, cu_address index, uint64_t n,
                    uint64_t rows, uint64_t *out, struct fault *f)
 {
 	uint64_t words = rows / 32 + 1;
-	cu_address bitmap;
-	void *marked[] = {&is_int64, &index, &n, &bitmap, &rows};
-	void *counted[] = {&bitmap, &words, &g->result};
-	int failed;
+	void *marked[] = {&is_int64, &index, &n, &g->bitmap, &rows};
+	void *counted[] = {&g->bitmap, &words, &g->result};
 
-	if (CU(cuMemAlloc(&bitmap, words * 4), f))
-		return -1;
-	failed = CU(cuMemsetD8Async(bitmap, 0, words * 4, g->stream), f) ||
-	         gpu_launch_over(g, MARK_ROWS, n, marked, f) ||
-	         count(g, COUNT_BITS, words, counted, out, f);
-	cuda.cuMemFree(bitmap);
-	return failed ? -1 : 0;
+	return grow_bitmap(g, words, f) ||
+	                       CU(cuMemsetD8Async(g->bitmap, 0, words * 4,
+	                                          g->stream),
+	                          f) ||
+	                       gpu_launch_over(g, MARK_ROWS, n, marked, f) ||
+	                       count(g, COUNT_BITS, words, counted, out, f)
+	               ? -1
+	               : 0;
 }
 
 int gpu_check_begin(struct gpu *g, cu_address result, uint32_t n,

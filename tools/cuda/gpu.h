@@ -19,7 +19,9 @@ struct gpu {
 	size_t flush_bytes;     /* twice the L2 cache */
 	size_t local_bytes;     /* of local memory that gpu_scrub overwrites */
 	cu_address result;      /* of small sums, for the functions that wait */
-	uint32_t *gate;         /* the host's side of hold */
+	cu_address bitmap;      /* gpu_count_rows's; bitmap_words: its room */
+	uint64_t bitmap_words;
+	uint32_t *gate; /* the host's side of hold */
 	cu_address gate_address;
 	uint32_t ticket;
 	cu_event before, after;
