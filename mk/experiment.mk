@@ -114,9 +114,10 @@ precision: ground ## print the bound on errors that settings should have: a line
 ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file
 	$(call need,A)$(call need,B)
 	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)'
-sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZERS='words'
+sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZERS='words' MODE=
 	$(LOCKED).bench tools/sanitize.sh $(D) '$(or $(SANITIZERS),$(if $(filter cuda,$D),memcheck,address undefined))' \
-		'$(or $(SOLUTION),$(call source,$K))' $(GROUND)/sanitize.jsonl
+		'$(or $(SOLUTION),$(call source,$K))' $(GROUND)/sanitize.jsonl \
+		'$(if $(filter file,$(origin MODE)),ends,$(SELECT))'
 	@! grep '"status": "[^o]' $(GROUND)/sanitize.jsonl
 audit: ground ## decide again from the files, check the chain, measure current against shipped
 	@$(BUILD)/audit -k $(K) -e $(X) -d $(D)

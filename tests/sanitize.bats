@@ -122,6 +122,13 @@ in_make() {
 	run -0 in_make sanitize "SOLUTION=$PWD/after.c" SANITIZERS=undefined
 }
 
+@test "make sanitize MODE=full runs all workloads, without it two" {
+	run -0 in_make sanitize
+	[ "$(grep -c '"status": "ok"' "$ROOT/build/run/twice.cpu/sanitize.jsonl")" = 2 ]
+	run -0 in_make sanitize MODE=full
+	[ "$(grep -c '"status": "ok"' "$ROOT/build/run/twice.cpu/sanitize.jsonl")" = 3 ]
+}
+
 @test "by the setting, a finding refuses what would be accepted" {
 	echo 'sanitize = address undefined' >>kernels/twice/settings
 	sed 's/PAD 60000/PAD 6000/' kernels/twice/solution.c >faster.c

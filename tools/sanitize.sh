@@ -1,8 +1,8 @@
 #!/bin/sh
 # sanitize - runs a solution under sanitizers, on the smallest and the largest
-# workload
+# workload, or those of SELECT: as -m of ratchet-verify(1)
 #
-# usage: sanitize.sh DEVICE WORDS SOURCE OUT
+# usage: sanitize.sh DEVICE WORDS SOURCE OUT [SELECT]
 #        sanitize.sh DEVICE gate SOURCE EXPERIMENT
 # The second is for what would be accepted: with the words of the setting
 # sanitize, into EXPERIMENT/sanitize.jsonl; nothing to do without them. make
@@ -13,6 +13,7 @@ device=$1
 words=$2
 source=$3
 out=$4
+select=${5:-ends}
 dir=$KERNELS/$KERNEL
 ground=$BUILD/run/$KERNEL.$device
 made=$ground/sanitize.json
@@ -44,6 +45,6 @@ if [ "$words" = gate ]; then
 fi
 "$BUILD/build-kernel" -z "$words" -c "$BUILD/cache" -d "$device" -o "$made" \
 	"$dir" "$source" || exit 2
-tools/again.sh "$BUILD/verify" -z "$words" -m ends \
+tools/again.sh "$BUILD/verify" -z "$words" -m "$select" \
 	${BENCH_S:+-t "$BENCH_S"} ${generate:+-g "$generate"} -k "$dir" -w "$WORKLOADS/$KERNEL.jsonl" \
 	-c "$BUILD/cache" -o "$out" "$ground/reference/build.json" "$made"
