@@ -1,12 +1,13 @@
-/* dsa_topk_indexer - all that is scored is shared by as many CTAs as there are
- * pairs of pages, and each of them sees all scores and writes its own winners
+/* dsa_topk_indexer - a CTA for each page of what is scored, and each of them
+ * sees all scores and writes its own winners
  *
- * A CTA scores two pages, a warpgroup each, by 8-bit WGMMAs whose A operand,
- * the keys, comes straight from memory to registers. It publishes the scores in
- * memory that was zero, as words that never are, and reads those of the row the
- * same way. Each CTA then finds the threshold for itself: a histogram between
- * the extremes of its own scores, then the ranks of the few in the bin. What is
- * before its own tokens in the answer is counted on the way.
+ * A warppage scores the page by 8-bit WGMMAs whose A operand, the keys, comes
+ * straight from memory to registers. It publishes the scores in memory that was
+ * zero, as words that never are, and all read those of the row the same way.
+ * Each CTA then finds the bin of the threshold for itself, in a histogram
+ * between the extremes of the row's first scores. What is above it before the
+ * page's own tokens is counted along, and gives their places in the answer; an
+ * own token in that bin is ranked among all of the row.
  *
  * Other CTAs copy the rows that need no scores. The last CTA that has all
  * scores of the launch sets the memory back to zero. Nobody waits for ever: see
@@ -23,14 +24,9 @@ constexpr int HEADS = 64, DIM = 128, PAGE = 64, TOPK = 2048;
 constexpr int PAGE_BYTES = PAGE * (DIM + 4);
 constexpr int THREADS = 256, WARPS = THREADS / 32;
 
-/* Pages that a CTA scores at once. */
-// knob: PAGES 1 2
-#define PAGES 2
-constexpr int GROUP = PAGES * PAGE; /* tokens of these */
-
 /* CTAs that score, at most: no more than can be resident at once. */
 // knob: SCORERS 64 96 128
-#define SCORERS (128 / PAGES)
+#define SCORERS 128
 
 /* Fours of scores that a thread keeps; of a longer row it reads the rest again
  * and again. */
@@ -40,10 +36,11 @@ constexpr int GROUP = PAGES * PAGE; /* tokens of these */
 // knob: BINS 1024 2048
 #define BINS 1024
 constexpr int EACH = BINS / THREADS; /* bins of a thread */
+constexpr int MOST_COUNTED = 65535;  /* tokens, in half a word of a bin */
 
-/* Tokens in the bin of the threshold that are ranked one by one. */
-// knob: CANDIDATES 64 128 256
-#define CANDIDATES 128
+/* Tokens in the bin of the threshold that are ranked among themselves. */
+// knob: LISTED 64 128 256
+#define LISTED 128
 
 // knob: COPY_THREADS 128 256 512
 #define COPY_THREADS 128
@@ -60,28 +57,32 @@ struct problem {
 	int rows, width; /* of the block table */
 	int scorers;
 	unsigned *counter; /* arrived << 16 | gave up; left */
-	unsigned *word;    /* scores of the long rows, in groups */
+	unsigned *word;    /* scores of the long rows, in pages */
 };
 
-/* A group of pages of a long row, and where its row is. */
+/* A page of a long row, and where its row is. */
 struct place {
 	int row, len;
-	int first; /* group of the row, among all rows' */
-	int total; /* groups of all rows */
-	int page[PAGES];
+	int first; /* page of the row, among all rows' */
+	int total; /* pages of all rows */
+	int page;
+};
+
+/* What there is to know before the lengths: of the first 32 rows. */
+struct glance {
+	int len, page;
 };
 
 struct shared {
 	alignas(1024) unsigned char q[HEADS * DIM];
-	alignas(16) int bin[BINS];
-	alignas(16) float own[GROUP];
+	alignas(16) unsigned bin[BINS]; /* how many; << 16: before own ones */
 	alignas(16) float weight[HEADS];
-	alignas(16) float low[WARPS], high[WARPS];
-	alignas(16) int sum[WARPS];
-	uint64_t list[CANDIDATES];
-	place at;
-	int chosen, wanted, inside; /* bin; how many of how many in it */
-	int listed, before;
+	alignas(16) unsigned sum[WARPS];
+	uint64_t list[LISTED];
+	int listed;
+	int rank[PAGE];
+	int chosen;     /* bin of the threshold */
+	unsigned above; /* as in a bin: in all higher ones */
 	int is_heir, gave_up;
 };
 
@@ -91,6 +92,17 @@ __device__ __forceinline__ uint4 peek4(const uint4 *p)
 
 	asm volatile("ld.relaxed.gpu.global.v4.u32 {%0, %1, %2, %3}, [%4];"
 	             : "=r"(x.x), "=r"(x.y), "=r"(x.z), "=r"(x.w)
+	             : "l"(p)
+	             : "memory");
+	return x;
+}
+
+__device__ __forceinline__ uint2 peek2(const uint2 *p)
+{
+	uint2 x;
+
+	asm volatile("ld.relaxed.gpu.global.v2.u32 {%0, %1}, [%2];"
+	             : "=r"(x.x), "=r"(x.y)
 	             : "l"(p)
 	             : "memory");
 	return x;
@@ -132,9 +144,10 @@ __device__ __forceinline__ float number(int i)
 }
 
 /* All tokens of a row in one order: by score, then the earlier first. */
-__device__ __forceinline__ uint64_t rank_key(float x, int token)
+__device__ __forceinline__ uint64_t rank_key(unsigned x, int token)
 {
-	return (uint64_t)((unsigned)ordered(x) ^ 0x80000000u) << 32 |
+	return (uint64_t)((unsigned)ordered(__uint_as_float(x)) ^ 0x80000000u)
+	               << 32 |
 	       ~(unsigned)token;
 }
 
@@ -168,54 +181,52 @@ __global__ void __launch_bounds__(COPY_THREADS)
 
 /* ------------------------------------------------------------ scoring */
 
-/* Finds a group, by one warp; all lanes get it. Pages are loaded along with the
- * lengths as if the group were of the first long row, as it mostly is. */
-__device__ __forceinline__ place find(const problem &p, int group)
+__device__ __forceinline__ glance look(const problem &p, int page)
 {
-	int lane = threadIdx.x % 32, column = group * PAGES;
-	place at = {-1, 0, 0, 0, {}};
+	int row = threadIdx.x % 32;
+	glance g = {};
+
+	if (row < p.rows) {
+		g.len = __ldg(&p.len[row]);
+		if (page < p.width)
+			g.page = __ldg(&p.table[(int64_t)row * p.width + page]);
+	}
+	return g;
+}
+
+/* Finds a page of the long rows; all lanes of a warp get it. What was loaded
+ * along with the lengths is right if it is of the first long row, as it mostly
+ * is. */
+__device__ __forceinline__ place find(const problem &p, int page, glance g)
+{
+	place at = {-1, 0, 0, 0, 0};
 
 #pragma unroll 1
-	for (int base = 0; base < p.rows; base += 32) {
-		int row = base + lane, len = 0, page[PAGES] = {};
+	for (int base = 0;;) {
+		int n = g.len > TOPK ? (g.len + PAGE - 1) / PAGE : 0;
+		unsigned left = __ballot_sync(~0u, n);
 
-		if (row < p.rows) {
-			const int *t = p.table + (int64_t)row * p.width;
-
-			len = __ldg(&p.len[row]);
-#pragma unroll
-			for (int k = 0; k < PAGES; k++)
-				if (base == 0 && column + k < p.width)
-					page[k] = __ldg(&t[column + k]);
-		}
-		int groups = len > TOPK ? (len + GROUP - 1) / GROUP : 0;
-		unsigned left = __ballot_sync(~0u, groups);
 		for (; left; left &= left - 1) {
 			int from = __ffs(left) - 1;
-			int n = __shfl_sync(~0u, groups, from);
+			int pages = __shfl_sync(~0u, n, from);
 
-			if (group >= at.total && group < at.total + n) {
+			if (page >= at.total && page < at.total + pages) {
 				at.row = base + from;
-				at.len = __shfl_sync(~0u, len, from);
+				at.len = __shfl_sync(~0u, g.len, from);
 				at.first = at.total;
-#pragma unroll
-				for (int k = 0; k < PAGES; k++)
-					at.page[k] =
-					        __shfl_sync(~0u, page[k], from);
+				at.page = __shfl_sync(~0u, g.page, from);
 			}
-			at.total += n;
+			at.total += pages;
 		}
+		base += 32;
+		if (base >= p.rows)
+			break;
+		int row = base + (int)threadIdx.x % 32;
+		g.len = row < p.rows ? __ldg(&p.len[row]) : 0;
 	}
 	if (at.row >= 32 || (at.row >= 0 && at.first))
-#pragma unroll
-		for (int k = 0; k < PAGES; k++) {
-			int c = (group - at.first) * PAGES + k;
-
-			if (c < p.width)
-				at.page[k] = __ldg(
-				        &p.table[(int64_t)at.row * p.width +
-				                 c]);
-		}
+		at.page = __ldg(
+		        &p.table[(int64_t)at.row * p.width + page - at.first]);
 	return at;
 }
 
@@ -361,18 +372,6 @@ __device__ __forceinline__ float weigh(const float d[32], const float *weight)
 	return mine + __shfl_xor_sync(~0u, mine, 2);
 }
 
-/* A warp's part of the extremes of some scores. */
-__device__ __forceinline__ void note_range(shared &s, float low, float high)
-{
-	int a = __reduce_min_sync(~0u, ordered(low));
-	int b = __reduce_max_sync(~0u, ordered(high));
-
-	if (threadIdx.x % 32 == 0) {
-		s.low[threadIdx.x / 32] = number(a);
-		s.high[threadIdx.x / 32] = number(b);
-	}
-}
-
 /* What a thread has of a page, as bytes from its start. */
 struct thread {
 	unsigned key, scale, query; /* the last in shared memory */
@@ -389,24 +388,21 @@ __device__ __forceinline__ thread place_thread(const shared &s)
 	return t;
 }
 
-/* Scores a group and publishes that. */
+/* Scores a page and publishes that. */
 __device__ __forceinline__ void score(shared &s, const problem &p,
-                                      const place &at, int group, thread t)
+                                      const place &at, int page, thread t)
 {
-	unsigned tid = threadIdx.x, part = tid / 128;
-	int start = (group - at.first) * GROUP + part * PAGE;
-	int token = start + (int)(t.scale - PAGE * DIM) / 4;
-	bool is_used = part < PAGES && start < at.len;
+	unsigned tid = threadIdx.x;
+	bool is_scorer = tid < 128;
 	const uint4 *q = (const uint4 *)(p.q + (int64_t)at.row * HEADS * DIM);
 	uint4 k[2][2] = {}, x[2];
 	float d[32] = {}, scale = 0, weight = 0;
 
-	if (is_used) {
-		const char *page =
-		        p.cache + s.at.page[part] * (int64_t)PAGE_BYTES;
+	if (is_scorer) {
+		const char *keys = p.cache + at.page * (int64_t)PAGE_BYTES;
 
-		load_keys(k, page + t.key);
-		scale = __ldg((const float *)(page + t.scale));
+		load_keys(k, keys + t.key);
+		scale = __ldg((const float *)(keys + t.scale));
 	}
 	x[0] = __ldg(&q[tid]);
 	x[1] = __ldg(&q[tid + THREADS]);
@@ -414,37 +410,40 @@ __device__ __forceinline__ void score(shared &s, const problem &p,
 		weight = __ldg(&p.weight[(int64_t)at.row * HEADS + tid]);
 	store_query(t.query, x[0]);
 	store_query(t.query + THREADS * 16, x[1]);
-	if (tid < HEADS)
+	if (tid < HEADS) {
 		s.weight[tid] = weight;
+		s.rank[tid] = s.listed = 0;
+	}
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 #endif
 	__syncthreads();
-	float low = INFINITY, high = -INFINITY;
-	if (is_used) {
+	if (is_scorer) {
 		multiply_all(d, k, s.q);
 		float sum = weigh(d, s.weight) * scale;
+		int token = (page - at.first) * PAGE +
+		            (int)(t.scale - PAGE * DIM) / 4;
 
 		/* What fills up the last four is the least there is. */
-		if (token < at.len)
-			low = high = sum;
-		else
+		if (token >= at.len)
 			sum = -INFINITY;
 		unsigned bits = __float_as_uint(sum);
 		if (tid % 4 < 2 && token < (at.len + 3) / 4 * 4)
-			put(p.word + (int64_t)at.first * GROUP + token,
+			put(p.word + (int64_t)at.first * PAGE + token,
 			    bits ? bits : 0x80000000u);
 	}
-	note_range(s, low, high);
 }
 
 /* ---------------------------------------------------------- selecting */
 
-/* The scores of a row: a thread's first ones are kept. */
+/* The scores of a row: a thread's first ones are kept. A lane has two of the
+ * row's first ones, and of the page's own ones. */
 struct scores {
 	uint4 kept[KEPT];
+	uint2 first, own;
 	const uint4 *word;
 	int fours;
+	int start, len; /* of own ones, of the row */
 };
 
 /* f(four scores, index of the first / 4) for all that are a thread's. */
@@ -462,9 +461,15 @@ template <typename F> __device__ __forceinline__ void each(const scores &x, F f)
 		f(peek4(x.word + at), at);
 }
 
+__device__ __forceinline__ int own_token(const scores &x)
+{
+	return x.start + 2 * ((int)threadIdx.x % 32);
+}
+
 /* Reads them; false if some are not there. */
 __device__ __forceinline__ bool take(scores &x)
 {
+	const uint2 *pair = (const uint2 *)x.word;
 	bool here = true;
 
 #pragma unroll
@@ -475,73 +480,83 @@ __device__ __forceinline__ bool take(scores &x)
 		if (at < x.fours)
 			x.kept[i] = peek4(x.word + at);
 	}
+	x.first = peek2(pair + threadIdx.x % 32);
+	x.own = make_uint2(1, 1);
+	if (own_token(x) < x.len)
+		x.own = peek2(pair + own_token(x) / 2);
 #pragma unroll
 	for (int i = 0; i < KEPT; i++)
 		here &= is_here(x.kept[i]);
+	here &= (x.first.x != 0) & (x.first.y != 0) & (x.own.x != 0) &
+	        (x.own.y != 0);
 #pragma unroll 1
 	for (int at = threadIdx.x + KEPT * THREADS; at < x.fours; at += THREADS)
 		here &= is_here(peek4(x.word + at));
 	return here;
 }
 
-/* How to find a number's bin, which is in the low bits, above 2^23. */
+/* How to find a number's bin. */
 struct scale {
 	float factor, offset;
 };
-constexpr float BASE = 8388608;
+constexpr float BASE = 8388608; /* a float's low bits are a number above it */
 
-__device__ __forceinline__ scale scale_of(const shared &s)
+/* The same for all of a row's CTAs, which see the same first scores. */
+__device__ __forceinline__ scale scale_of(const scores &x)
 {
-	float low = s.low[0], high = s.high[0];
-
-#pragma unroll
-	for (int w = 1; w < WARPS; w++) {
-		low = fminf(low, s.low[w]);
-		high = fmaxf(high, s.high[w]);
-	}
-	/* Others' scores are beyond these by a little. */
+	int a = ordered(__uint_as_float(x.first.x));
+	int b = ordered(__uint_as_float(x.first.y));
+	float low = number(__reduce_min_sync(~0u, min(a, b)));
+	float high = number(__reduce_max_sync(~0u, max(a, b)));
+	/* The others' are beyond these by a little. */
 	float factor = __fdividef(BINS / 1.5f, high - low);
+
 	return {factor, BASE + BINS / 2 - (high + low) * 0.5f * factor};
+}
+
+__device__ __forceinline__ int bin_of(unsigned x, scale c)
+{
+	float b = __fmaf_rd(__uint_as_float(x), c.factor, c.offset);
+
+	b = fminf(fmaxf(b, BASE), BASE + BINS - 1);
+	return (int)(__float_as_uint(b) - 0x4b000000u);
 }
 
 __device__ __forceinline__ void count_bins(shared &s, const scores &x, scale c)
 {
-	each(x, [&](uint4 v, int) {
-		const unsigned u[4] = {v.x, v.y, v.z, v.w};
+	each(x, [&](uint4 v, int at) {
+		unsigned one = at * 4 < x.start ? 0x10001 : 1;
 
-#pragma unroll
-		for (int k = 0; k < 4; k++) {
-			float b = __fmaf_rd(__uint_as_float(u[k]), c.factor,
-			                    c.offset);
-
-			b = fminf(fmaxf(b, BASE), BASE + BINS - 1);
-			atomicAdd(&s.bin[__float_as_uint(b) - 0x4b000000u], 1);
-		}
+		atomicAdd(&s.bin[bin_of(v.x, c)], one);
+		atomicAdd(&s.bin[bin_of(v.y, c)], one);
+		atomicAdd(&s.bin[bin_of(v.z, c)], one);
+		atomicAdd(&s.bin[bin_of(v.w, c)], one);
 	});
 }
 
-/* Finds the bin where the wanted one is, counted from the top. Leaves all bins
+/* Finds the bin where the last winner is, counted from the top. Leaves all bins
  * zero. */
 __device__ __forceinline__ void choose_bin(shared &s)
 {
-	int tid = threadIdx.x, lane = tid % 32, n[EACH], sum = 0, above = 0;
-	int4 *mine = (int4 *)&s.bin[BINS - EACH * (tid + 1)];
+	int tid = threadIdx.x, lane = tid % 32;
+	unsigned n[EACH], sum = 0, above = 0;
+	uint4 *mine = (uint4 *)&s.bin[BINS - EACH * (tid + 1)];
 
 #pragma unroll
 	for (int i = 0; i < EACH / 4; i++) {
-		int4 v = mine[i];
+		uint4 v = mine[i];
 
 		n[i * 4] = v.x;
 		n[i * 4 + 1] = v.y;
 		n[i * 4 + 2] = v.z;
 		n[i * 4 + 3] = v.w;
-		mine[i] = make_int4(0, 0, 0, 0);
+		mine[i] = make_uint4(0, 0, 0, 0);
 		sum += v.x + v.y + v.z + v.w;
 	}
-	int upto = sum;
+	unsigned upto = sum;
 #pragma unroll
 	for (int d = 1; d < 32; d *= 2) {
-		int v = __shfl_up_sync(~0u, upto, d);
+		unsigned v = __shfl_up_sync(~0u, upto, d);
 
 		upto += lane >= d ? v : 0;
 	}
@@ -552,157 +567,112 @@ __device__ __forceinline__ void choose_bin(shared &s)
 	for (int w = 0; w < WARPS - 1; w++)
 		above += w < tid / 32 ? s.sum[w] : 0;
 	above += upto - sum;
-	if (above < TOPK && above + sum >= TOPK)
+	if ((above & 0xffff) < TOPK && ((above + sum) & 0xffff) >= TOPK)
 #pragma unroll
 		for (int i = EACH - 1; i >= 0; i--) {
-			if (above < TOPK && above + n[i] >= TOPK) {
+			unsigned with = above + n[i];
+
+			if ((above & 0xffff) < TOPK &&
+			    (with & 0xffff) >= TOPK) {
 				s.chosen = BINS - EACH * (tid + 1) + i;
-				s.wanted = TOPK - above;
-				s.inside = n[i];
+				s.above = above;
 			}
-			above += n[i];
+			above = with;
 		}
 	__syncthreads();
 }
 
-/* Lists the tokens of the chosen bin, and counts those of higher ones that come
- * before token `own`. */
+/* Lists the tokens in the threshold's bin. */
 __device__ __forceinline__ void list_bin(shared &s, const scores &x, scale c,
-                                         int own)
+                                         int chosen)
 {
-	int chosen = s.chosen, count = 0;
-	float low = chosen ? BASE + chosen : -INFINITY;
-	float high = chosen < BINS - 1 ? BASE + chosen + 1 : INFINITY;
-
 	each(x, [&](uint4 v, int at) {
 		const unsigned u[4] = {v.x, v.y, v.z, v.w};
-		int one = at * 4 < own;
 
 #pragma unroll
-		for (int k = 0; k < 4; k++) {
-			float y = __uint_as_float(u[k]);
-			float b = __fmaf_rd(y, c.factor, c.offset);
-
-			if (b >= high)
-				count += one;
-			else if (b >= low) {
+		for (int i = 0; i < 4; i++)
+			if (bin_of(u[i], c) == chosen) {
 				int to = atomicAdd(&s.listed, 1);
 
-				if (to < CANDIDATES)
-					s.list[to] = rank_key(y, at * 4 + k);
+				if (to < LISTED)
+					s.list[to] = rank_key(u[i], at * 4 + i);
 			}
-		}
 	});
-	count = __reduce_add_sync(~0u, count);
-	if (threadIdx.x % 32 == 0)
-		atomicAdd(&s.before, count);
 	__syncthreads();
 }
 
-/* The least key that wins, of the listed ones; and more that come before. */
-__device__ __forceinline__ uint64_t rank_list(const shared &s, int own,
-                                              int *before)
+/* How many in the list are better. */
+__device__ __forceinline__ int rank_listed(const shared &s, uint64_t mine)
 {
-	int lane = threadIdx.x % 32, n = min(s.listed, CANDIDATES);
-	int wanted = s.wanted;
-	uint64_t least = 0;
+	int n = s.listed, better = 0;
 
-#pragma unroll 1
-	for (int base = 0; base < n; base += 32) {
-		uint64_t mine = base + lane < n ? s.list[base + lane] : 0;
-		int rank = 1;
-
-		for (int i = 0; i < n; i++)
-			rank += s.list[i] > mine;
-		unsigned hit = __ballot_sync(~0u, mine && rank == wanted);
-		if (hit)
-			least = __shfl_sync(~0u, mine, __ffs(hit) - 1);
-	}
-#pragma unroll 1
-	for (int base = 0; base < n; base += 32) {
-		uint64_t mine = base + lane < n ? s.list[base + lane] : 0;
-		bool is = mine && mine >= least &&
-		          ~(unsigned)mine < (unsigned)own;
-
-		*before += __popc(__ballot_sync(~0u, is));
-	}
-	return least;
+#pragma unroll 4
+	for (int i = 0; i < n; i++)
+		better += s.list[i] > mine;
+	return better;
 }
 
-/* The same for any scores whatever, digit by digit. */
-__device__ __noinline__ uint64_t find_least(shared &s, const scores &x, int own)
+/* Ranks some own tokens among all of the row, by all threads: the two that
+ * lanes have, as far as their bits are set. */
+__device__ __forceinline__ void rank_all(shared &s, const scores &x,
+                                         const unsigned which[2])
 {
-	uint64_t least = 0;
-	int wanted = TOPK, count = 0;
-
+#pragma unroll
+	for (int k = 0; k < 2; k++)
 #pragma unroll 1
-	for (int shift = 56; shift >= 0; shift -= 8) {
-		each(x, [&](uint4 v, int at) {
-			const unsigned u[4] = {v.x, v.y, v.z, v.w};
+		for (unsigned left = which[k]; left; left &= left - 1) {
+			int lane = __ffs(left) - 1, better = 0;
+			uint64_t mine = rank_key(
+			        __shfl_sync(~0u, k ? x.own.y : x.own.x, lane),
+			        x.start + 2 * lane + k);
 
-			for (int k = 0; k < 4; k++) {
-				uint64_t key = rank_key(__uint_as_float(u[k]),
-				                        at * 4 + k);
-
-				if (((key ^ least) >> shift) < 256)
-					atomicAdd(&s.bin[key >> shift & 255],
-					          1);
-			}
-		});
-		__syncthreads();
-		if (threadIdx.x == 0) {
-			int digit = 255;
-
-			for (; digit && wanted > s.bin[digit]; digit--)
-				wanted -= s.bin[digit];
-			s.chosen = digit;
-			s.wanted = wanted;
-		}
-		__syncthreads();
-		least |= (uint64_t)s.chosen << shift;
-		wanted = s.wanted;
-		for (int i = threadIdx.x; i < 256; i += THREADS)
-			s.bin[i] = 0;
-		__syncthreads();
-	}
-	each(x, [&](uint4 v, int at) {
-		const unsigned u[4] = {v.x, v.y, v.z, v.w};
-
-		for (int k = 0; k < 4; k++)
-			count += at * 4 < own && rank_key(__uint_as_float(u[k]),
-			                                  at * 4 + k) >= least;
-	});
-	atomicAdd(&s.before, count);
-	__syncthreads();
-	return least;
-}
-
-/* A warp has 32 tokens of the group. */
-__device__ __forceinline__ void write_own(const shared &s, const problem &p,
-                                          const place &at, int own,
-                                          uint64_t least, int before)
-{
-	int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-	bool is_mine = false;
+			each(x, [&](uint4 v, int at) {
+				const unsigned u[4] = {v.x, v.y, v.z, v.w};
 
 #pragma unroll
-	for (int w = 0; w < GROUP / 32; w++) {
-		int token = own + w * 32 + lane;
-		bool is = token < at.len &&
-		          rank_key(s.own[w * 32 + lane], token) >= least;
-		unsigned who = __ballot_sync(~0u, is);
-
-		if (w == warp) {
-			is_mine = is;
-			who &= (1u << lane) - 1;
+				for (int i = 0; i < 4; i++)
+					better += rank_key(u[i], at * 4 + i) >
+					          mine;
+			});
+			better = __reduce_add_sync(~0u, better);
+			if (threadIdx.x % 32 == 0)
+				atomicAdd(&s.rank[2 * lane + k], better);
 		}
-		if (w <= warp)
-			before += __popc(who);
-	}
-	if (is_mine && before < TOPK)
-		p.out[(int64_t)at.row * TOPK + before] =
-		        s.at.page[warp * 32 / PAGE] * PAGE + warp * 32 % PAGE +
-		        lane;
+	__syncthreads();
+}
+
+/* The own tokens that are above the threshold's bin, and those in it, as bits
+ * of the lanes that have two each. */
+struct winners {
+	unsigned sure[2], ranked[2];
+	int above, before; /* sure ones of the row, and before the own */
+	bool is_listed;
+};
+
+/* Writes those above the bin, in their order, and those in it that win: by two
+ * warps. */
+__device__ __forceinline__ void write_own(const shared &s, const problem &p,
+                                          const place &at, const scores &x,
+                                          const winners &w)
+{
+	int k = threadIdx.x / 32, lane = threadIdx.x % 32, to = TOPK;
+	unsigned sure = k ? w.sure[1] : w.sure[0];
+
+	if (k > 1)
+		return;
+	if (sure >> lane & 1)
+		to = w.before + (k ? __popc(w.sure[0]) : 0) +
+		     __popc(sure & ((1u << lane) - 1));
+	else if ((k ? w.ranked[1] : w.ranked[0]) >> lane & 1)
+		to = w.is_listed
+		             ? w.above + rank_listed(
+		                                 s,
+		                                 rank_key(k ? x.own.y : x.own.x,
+		                                          own_token(x) + k))
+		             : s.rank[2 * lane + k];
+	if (to < TOPK)
+		p.out[(int64_t)at.row * TOPK + to] =
+		        at.page * PAGE + 2 * lane + k;
 }
 
 /* What the last thread of a CTA knows of the others. */
@@ -745,8 +715,6 @@ __device__ __forceinline__ bool wait(shared &s, const problem &p, scores &x,
 {
 	bool here;
 
-	if (threadIdx.x == 0)
-		s.listed = s.before = 0;
 	for (;;) {
 		long long start = clock64();
 
@@ -760,72 +728,73 @@ __device__ __forceinline__ bool wait(shared &s, const problem &p, scores &x,
 	}
 }
 
-/* Selects from a row, for one of its groups: the last that this CTA has, if it
+/* Which of a page's tokens win, by a histogram of the row. */
+__device__ __forceinline__ winners choose(shared &s, const scores &x)
+{
+	scale c = scale_of(x);
+	int token = own_token(x);
+	winners w;
+
+	count_bins(s, x, c);
+	__syncthreads();
+	choose_bin(s);
+	int a = bin_of(x.own.x, c), b = bin_of(x.own.y, c);
+	int chosen = s.chosen;
+	w.above = (int)(s.above & 0xffff);
+	w.before = (int)(s.above >> 16);
+	w.sure[0] = __ballot_sync(~0u, token < x.len && a > chosen);
+	w.sure[1] = __ballot_sync(~0u, token + 1 < x.len && b > chosen);
+	w.ranked[0] = __ballot_sync(~0u, token < x.len && a == chosen);
+	w.ranked[1] = __ballot_sync(~0u, token + 1 < x.len && b == chosen);
+	if (w.ranked[0] | w.ranked[1])
+		list_bin(s, x, c, chosen);
+	w.is_listed = s.listed <= LISTED;
+	return w;
+}
+
+/* Selects from a row, for one of its pages: the last that this CTA has, if it
  * may leave then. False if others do not come. */
 __device__ __forceinline__ bool select(shared &s, const problem &p,
-                                       const place &at, int group, visit &v,
+                                       const place &at, int page, visit &v,
                                        bool may_leave)
 {
-	int own = (group - at.first) * GROUP, before = 0;
-	const uint4 *word = (const uint4 *)(p.word + (int64_t)at.first * GROUP);
-	scores x = {{}, word, (at.len + 3) / 4};
+	scores x = {};
+	winners w = {};
+
+	x.word = (const uint4 *)(p.word + (int64_t)at.first * PAGE);
+	x.fours = (at.len + 3) / 4;
+	x.start = (page - at.first) * PAGE;
+	x.len = at.len;
 	bool is_kept = x.fours <= KEPT * THREADS;
-	uint64_t least = 0;
 
 	if (!wait(s, p, x, v))
 		return false;
 	if (may_leave && is_kept)
 		leave(s, p, v);
-	if (at.len - own < PAGE) {
-		/* Too few to know a range by. */
-		float a = __uint_as_float(x.kept[0].x);
-		float b = __uint_as_float(x.kept[0].y);
-
-		note_range(s, fminf(a, b), fmaxf(a, b));
-		__syncthreads();
-	}
-	scale c = scale_of(s);
-	count_bins(s, x, c);
-	each(x, [&](uint4 u, int i) {
-		if (i * 4 >= own && i * 4 < own + GROUP)
-			*(uint4 *)&s.own[i * 4 - own] = u;
-	});
-	__syncthreads();
-	choose_bin(s);
-	if (s.inside <= CANDIDATES) {
-		list_bin(s, x, c, own);
-		if (threadIdx.x < GROUP)
-			least = rank_list(s, own, &before);
+	if (at.len <= MOST_COUNTED) {
+		w = choose(s, x);
 	} else {
-		scores all = x; /* so that x stays in registers */
-
-		least = find_least(s, all, own);
+		w.ranked[0] = __ballot_sync(~0u, own_token(x) < at.len);
+		w.ranked[1] = __ballot_sync(~0u, own_token(x) + 1 < at.len);
 	}
+	if (!w.is_listed)
+		rank_all(s, x, w.ranked);
 	if (may_leave && !is_kept) {
 		leave(s, p, v);
 		__syncthreads();
 	}
-	if (threadIdx.x < GROUP)
-		write_own(s, p, at, own, least, before + s.before);
+	write_own(s, p, at, x, w);
 	return true;
 }
 
-/* Finds a group, by the first warp, for the whole CTA. */
-__device__ __forceinline__ void tell(shared &s, const problem &p, int group)
-{
-	place at = find(p, group);
-
-	if (threadIdx.x == 0)
-		s.at = at;
-}
-
-__device__ __forceinline__ place next(shared &s, const problem &p, int group)
+/* The next page of a CTA that has several. */
+__device__ __forceinline__ place next(shared &s, const problem &p, int page)
 {
 	__syncthreads();
-	if (threadIdx.x < 32)
-		tell(s, p, group);
+	if (threadIdx.x < PAGE)
+		s.rank[threadIdx.x] = s.listed = 0;
 	__syncthreads();
-	return s.at;
+	return find(p, page, look(p, page));
 }
 
 /* Sets back to zero what was written. */
@@ -833,7 +802,7 @@ __device__ __forceinline__ void clean(const problem &p, int total)
 {
 	uint4 *word = (uint4 *)p.word;
 
-	for (int i = threadIdx.x % 32; i < total * GROUP / 4; i += 32)
+	for (int i = threadIdx.x % 32; i < total * PAGE / 4; i += 32)
 		word[i] = make_uint4(0, 0, 0, 0);
 	if (threadIdx.x % 32 == 0)
 		p.counter[0] = p.counter[1] = 0;
@@ -842,23 +811,15 @@ __device__ __forceinline__ void clean(const problem &p, int total)
 /* So that zeros are in the second-level cache when words are to be compared. */
 __device__ __forceinline__ void prefetch(const problem &p)
 {
-	const char *at = (const char *)(p.word + blockIdx.x * GROUP);
+	const char *at = (const char *)(p.word + blockIdx.x * PAGE);
 	int i = threadIdx.x - (THREADS - 32);
 
-	if (i == GROUP / 32)
+	if (i == PAGE / 32)
 		at = (const char *)p.counter;
 	else
 		at += i * 128;
-	if (i >= 0 && i <= GROUP / 32)
+	if (i >= 0 && i <= PAGE / 32)
 		asm volatile("prefetch.global.L2 [%0];" ::"l"(at));
-}
-
-/* By all warps but the first. */
-__device__ __forceinline__ void prepare(shared &s, const problem &p)
-{
-	prefetch(p);
-	for (int i = threadIdx.x - 32; i < BINS / 4; i += THREADS - 32)
-		((int4 *)s.bin)[i] = make_int4(0, 0, 0, 0);
 }
 
 __global__ void __launch_bounds__(THREADS)
@@ -875,38 +836,37 @@ __global__ void __launch_bounds__(THREADS)
 		copy(p, i / CTAS, (i % CTAS * THREADS + tid) * 4);
 		return;
 	}
-	if (tid < 32)
-		tell(s, p, me);
-	else
-		prepare(s, p);
+	glance g = look(p, me);
 	thread t = place_thread(s);
-	__syncthreads();
-	place at = s.at;
+	prefetch(p);
+	for (int i = tid; i < BINS / 4; i += THREADS)
+		((uint4 *)s.bin)[i] = make_uint4(0, 0, 0, 0);
+	place at = find(p, me, g);
 	if (me >= at.total)
 		return;
 	visit v = {min(at.total, step), 0, ~0u};
 #pragma unroll 1
-	for (int group = me;;) {
-		score(s, p, at, group, t);
-		group += step;
-		if (group >= at.total)
+	for (int page = me;;) {
+		score(s, p, at, page, t);
+		page += step;
+		if (page >= at.total)
 			break;
-		at = next(s, p, group);
+		at = next(s, p, page);
 	}
 	if (is_speaker())
 		v.arrived = add(&p.counter[0], 1 << 16);
 	bool is_heir = false;
 #pragma unroll 1
-	for (int group = me;;) {
+	for (int page = me;;) {
 		if (is_heir || at.total > step)
-			at = next(s, p, group);
-		int after = group + (is_heir ? 1 : step);
+			at = next(s, p, page);
+		int after = page + (is_heir ? 1 : step);
 		bool is_last = after >= at.total;
-		if (!select(s, p, at, group, v, is_last && !is_heir)) {
+		if (!select(s, p, at, page, v, is_last && !is_heir)) {
 			leave(s, p, v);
 			break;
 		}
-		group = after;
+		page = after;
 		if (!is_last)
 			continue;
 		if (is_heir && is_speaker())
@@ -914,7 +874,7 @@ __global__ void __launch_bounds__(THREADS)
 		if (is_heir || !s.is_heir)
 			break;
 		is_heir = true;
-		group = 0;
+		page = 0;
 	}
 	if (tid / 32 == WARPS - 1 &&
 	    __shfl_sync(~0u, v.left, 31) == (unsigned)v.ctas - 1)
@@ -926,8 +886,7 @@ constexpr int64_t MOST_ZEROED = 4 << 20, COUNTERS = 256;
 
 int launch(problem p, cudaStream_t stream)
 {
-	int64_t groups = (p.width + PAGES - 1) / PAGES,
-	        each = groups * GROUP * 4;
+	int64_t pages = p.width, each = pages * PAGE * 4;
 	int64_t most = (MOST_ZEROED - COUNTERS) / each, rows = p.rows;
 	char *z;
 
@@ -947,7 +906,7 @@ int launch(problem p, cudaStream_t stream)
 		int64_t n = rows - first < most ? rows - first : most;
 
 		p.rows = (int)n;
-		p.scorers = (int)(n * groups < SCORERS ? n * groups : SCORERS);
+		p.scorers = (int)(pages < SCORERS ? pages : SCORERS);
 		score_and_select<<<(unsigned)(p.scorers +
 		                              n * (TOPK / 4 / THREADS)),
 		                   THREADS, 0, stream>>>(p);
