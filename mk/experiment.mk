@@ -81,7 +81,7 @@ endif
 endif
 
 .PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new
-TYPED := research inspect profile spans optimize try bench verify precision ab sanitize audit rejudge revert adopt report status
+TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
