@@ -124,9 +124,9 @@ in_make() {
 
 @test "make sanitize MODE=full runs all workloads, without it two" {
 	run -0 in_make sanitize
-	[ "$(grep -c '"status": "ok"' "$ROOT/build/run/twice.cpu/sanitize.jsonl")" = 2 ]
+	[ "$(grep -c '"status": "ok"' "$BUILD/run/twice.cpu/sanitize.jsonl")" = 2 ]
 	run -0 in_make sanitize MODE=full
-	[ "$(grep -c '"status": "ok"' "$ROOT/build/run/twice.cpu/sanitize.jsonl")" = 3 ]
+	[ "$(grep -c '"status": "ok"' "$BUILD/run/twice.cpu/sanitize.jsonl")" = 3 ]
 }
 
 @test "by the setting, a finding refuses what would be accepted" {

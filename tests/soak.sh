@@ -7,6 +7,7 @@
 # quick ones until so many hidden shapes were drawn. Prints a row a run: its
 # seed, workloads, input sets a workload, hidden shapes; and what there were in
 # all. Status 1 as soon as something is not right: verify.jsonl then says what.
+# Programs are in BUILD, from the environment, or build.
 set -eu
 
 [ $# -ge 4 ] || {
@@ -20,12 +21,13 @@ wanted_sets=$3
 wanted_shapes=$4
 shift 4
 cd "$(dirname "$0")/.."
-result=build/measured/$kernel.$device/verify.jsonl
+build=${BUILD:-build}
+result=$build/measured/$kernel.$device/verify.jsonl
 sets=0
 shapes=0
 runs=0
 
-# head KEY: of the result's first line
+# head_of KEY: of the result's first line
 head_of() {
 	sed -n "1s/.*\"$1\": \"\{0,1\}\([^\",}]*\).*/\1/p" "$result"
 }
@@ -34,8 +36,8 @@ printf 'seed\tmode\tworkloads\tsets\tshapes\n'
 while [ "$sets" -lt "$wanted_sets" ] || [ "$shapes" -lt "$wanted_shapes" ]; do
 	mode=full
 	[ "$sets" -lt "$wanted_sets" ] || mode=quick
-	log=$(make -s verify "DEVICE=$device" "KERNEL=$kernel" "MODE=$mode" \
-		"$@" 2>&1) || {
+	log=$(make -s verify "BUILD=$build" "DEVICE=$device" \
+		"KERNEL=$kernel" "MODE=$mode" "$@" 2>&1) || {
 		echo "$log" >&2
 		exit 1
 	}
