@@ -141,11 +141,18 @@ part() {
 		seq 5000 | awk -v o="$1" -v r="$2" -v s="$3" '{
 			printf "{\"experiment\": \"exp_%s%04d\", \"device\": \"cpu\", \"proposer\": \"anthropic\", \"outcome\": \"%s\", \"reason\": \"%s\", \"speedup\": %s, \"incumbent\": \"shipped\", \"knobs\": {\"K%d\": \"%d\"}}\n", o == "accept" ? 1 : 2, $1, o, r, s, $1, $1 }'
 	done >$x/ledger.jsonl
-	for i in $(seq 5000); do
-		mkdir $x/exp_1$(printf %04d "$i") $x/exp_2$(printf %04d "$i")
-		printf 'HYPOTHESIS: %0300d\n' "$i" >$x/exp_1$(printf %04d "$i")/proposal.md
-		printf 'HYPOTHESIS: no %d %0300d\n' "$i" 0 >$x/exp_2$(printf %04d "$i")/proposal.md
-	done
+	seq -f "$x/exp_%g" 10001 15000 | xargs mkdir
+	seq -f "$x/exp_%g" 20001 25000 | xargs mkdir
+	awk -v x="$x" 'BEGIN {
+		for (i = 1; i <= 5000; i++) {
+			accepted = x "/exp_" 10000 + i "/proposal.md"
+			rejected = x "/exp_" 20000 + i "/proposal.md"
+			printf "HYPOTHESIS: %0300d\n", i >accepted
+			printf "HYPOTHESIS: no %d %0300d\n", i, 0 >rejected
+			close(accepted)
+			close(rejected)
+		}
+	}'
 	timeout 20 summarize -e $x
 	[ "$(wc -c <$x/LESSONS.md)" -lt 40000 ]
 	[ "$(grep -c '`$' $x/LESSONS.md)" -le 40 ]
