@@ -1,20 +1,13 @@
 load setup
+load power
 
 # Kernels on the CPU under AddressSanitizer and UndefinedBehaviorSanitizer: by
 # hand, and before an accept where the settings ask for it.
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR"
-	mkdir -p kernels/twice workloads
-	cp -r "$ROOT/kernels/include" kernels/
-	cp "$ROOT/tests/kernels/power/definition.json" \
-		"$ROOT"/tests/kernels/power/*.c kernels/twice/
-	sed -i 's/"power"/"twice"/' kernels/twice/definition.json
-	sed -i 's/#define PAD .*/#define PAD 60000/' kernels/twice/solution.c
+	power_kernel twice 60000 3 1000 77
 	printf 'threads = 1\nmax_processes = 8\n' >kernels/twice/settings
-	for n in 3 1000 77; do
-		echo "{\"definition\": \"twice\", \"solution\": null, \"workload\": {\"uuid\": \"n$n\", \"axes\": {\"n\": $n}, \"inputs\": {\"x\": {\"type\": \"random\"}}}, \"evaluation\": null}"
-	done >workloads/twice.jsonl
 	echo 'int f(int *p); int f(int *p) { return p[1]; }' >san.c
 	cc -fsanitize=address,undefined -shared -fPIC -o san.so san.c ||
 		skip "this compiler has no sanitizers"

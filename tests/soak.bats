@@ -1,20 +1,13 @@
 load setup
+load power
 
 # tests/soak.sh on the CPU: as many input sets and hidden shapes as wanted, or
 # what was not right.
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
-	mkdir -p kernels/soaked workloads
-	cp -r "$ROOT/kernels/include" kernels/
-	cp "$ROOT/tests/kernels/power/definition.json" \
-		"$ROOT"/tests/kernels/power/*.c kernels/soaked/
-	sed -i 's/"power"/"soaked"/' kernels/soaked/definition.json
-	sed -i 's/#define PAD .*/#define PAD 60/' kernels/soaked/solution.c
+	power_kernel soaked 60 3 1000
 	printf 'threads = 1\nhidden.n = 1..40\n' >kernels/soaked/settings
-	for n in 3 1000; do
-		echo "{\"definition\": \"soaked\", \"solution\": null, \"workload\": {\"uuid\": \"n$n\", \"axes\": {\"n\": $n}, \"inputs\": {\"x\": {\"type\": \"random\"}}}, \"evaluation\": null}"
-	done >workloads/soaked.jsonl
 }
 
 soak() {
