@@ -24,10 +24,7 @@ constexpr int ALONE = 4;           /* chunks that one CTA does without others */
 constexpr int BLOCK = CHUNK * 128; /* bytes: 64 columns of a chunk */
 constexpr int SLOT = 9 * BLOCK;    /* 512 columns, then 64 */
 constexpr int P_PITCH = WARPS * CHUNK * 2 + 16;
-constexpr int PARTS = 16; /* of the output, 32 columns each */
-/* In one of them: float16, and their scale. What is written together fills
- * sectors of 32 bytes, because else a reader waits for the rest from memory. */
-constexpr int HALVES = HEADS * CKV / PARTS / 2, WORDS = HALVES + 8;
+constexpr int PARTS = 16;        /* of the output, 32 columns each */
 constexpr int PATIENCE = 100000; /* cycles that one waits for others */
 
 struct shared {
@@ -38,10 +35,19 @@ struct shared {
 	        sum[HEADS][WARPS];   /* of each chunk */
 	alignas(16) int last[WARPS]; /* chunk that a warp saw, plus one */
 	int mask[WARPS];             /* valid keys of a chunk */
-	float2 stats[HEADS];
-	float weight[16][HEADS];
-	unsigned given_up;
+	unsigned left; /* what others gave up, ~0: one's own, too */
 	alignas(8) uint64_t full[WARPS + 1];
+};
+
+/* What a source has for a part of the output; the first of 16 bytes are zero
+ * until they are written.
+ * What is written together fills sectors of 32 bytes, because else a reader
+ * waits for the rest from memory. */
+struct alignas(32) box {
+	uint4 word[HEADS]
+	          [4]; /* float16: columns 0, 1, 8, 9, 16, 17, 24, 25; .. */
+	unsigned factor[8]; /* of them, eight times the same */
+	uint2 stat[HEADS];  /* maximum, sum: in an owner's first part */
 };
 
 struct problem {
@@ -51,8 +57,7 @@ struct problem {
 	__nv_bfloat16 *output;
 	float *lse;
 	unsigned *arrived; /* [token]: how many were here, << 28; who gave up */
-	unsigned *word;    /* [token][part][source][WORDS] */
-	uint2 *stats;      /* [token][owner][source][head]: maximum, sum */
+	box *boxes;        /* [token][part][source] */
 };
 
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 900
@@ -176,11 +181,16 @@ __device__ __forceinline__ unsigned peek(const unsigned *p)
 	return x;
 }
 
+/* 16 bytes that come and go as one */
 __device__ __forceinline__ uint4 peek4(const uint4 *p)
 {
 	uint4 x;
 
-	asm volatile("ld.relaxed.gpu.global.v4.u32 {%0, %1, %2, %3}, [%4];"
+	asm volatile("{ .reg .b128 x; .reg .b64 low, high;\n"
+	             "ld.relaxed.gpu.global.b128 x, [%4];\n"
+	             "mov.b128 {low, high}, x;\n"
+	             "mov.b64 {%0, %1}, low;\n"
+	             "mov.b64 {%2, %3}, high; }"
 	             : "=r"(x.x), "=r"(x.y), "=r"(x.z), "=r"(x.w)
 	             : "l"(p)
 	             : "memory");
@@ -204,12 +214,22 @@ __device__ __forceinline__ void put(unsigned *p, unsigned x)
 	             : "memory");
 }
 
+__device__ __forceinline__ void put2(uint2 *p, unsigned x, unsigned y)
+{
+	asm volatile("st.relaxed.gpu.global.v2.u32 [%0], {%1, %2};" ::"l"(p),
+	             "r"(x), "r"(y)
+	             : "memory");
+}
+
 __device__ __forceinline__ void put4(uint4 *p, const unsigned *x)
 {
-	asm volatile(
-	        "st.relaxed.gpu.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(p),
-	        "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3])
-	        : "memory");
+	asm volatile("{ .reg .b128 x; .reg .b64 low, high;\n"
+	             "mov.b64 low, {%1, %2};\n"
+	             "mov.b64 high, {%3, %4};\n"
+	             "mov.b128 x, {low, high};\n"
+	             "st.relaxed.gpu.global.b128 [%0], x; }" ::"l"(p),
+	             "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3])
+	             : "memory");
 }
 
 __device__ __forceinline__ unsigned nonzero(unsigned x)
@@ -278,191 +298,265 @@ __device__ __forceinline__ void copy_pieces(const problem &p, int x,
 	}
 }
 
-/* Adds up what all sources have for an owner's columns. Their words are never
- * zero once they are written, and are left zero. False if a source does not
- * come. */
 template <int SPLIT>
-__device__ __forceinline__ bool reduce(shared &s, const problem &p, int token,
-                                       int owner, int active)
+__device__ __forceinline__ box *box_of(const problem &p, int token, int part,
+                                       int source)
+{
+	return p.boxes + ((int64_t)token * PARTS + part) * SPLIT + source;
+}
+
+/* How a CTA counts, so that all make 16. */
+template <int SPLIT> __device__ __forceinline__ unsigned step_of(int rank)
+{
+	return rank ? 1 : 17 - SPLIT;
+}
+
+/* A CTA will write all that it has for the others, and wait for theirs: their
+ * boxes have to be in the L2 until then, because what is polled before it is
+ * written comes from memory. Thread 0 gets to know who began before; nothing
+ * waits for that here. */
+template <int SPLIT>
+__device__ __forceinline__ unsigned begin(const problem &p, int token, int rank)
+{
+	unsigned old = 0;
+
+	asm volatile("{ .reg .pred first;\n"
+	             "setp.eq.u32 first, %1, 0;\n"
+	             "@first atom.relaxed.gpu.global.add.u32 %0, [%2], %3;\n"
+	             "@first cp.async.bulk.prefetch.L2.global [%4], %5; }"
+	             : "+r"(old)
+	             : "r"(threadIdx.x), "l"(&p.arrived[token]),
+	               "r"(step_of<SPLIT>(rank) << 28),
+	               "l"(box_of<SPLIT>(p, token, rank * PARTS / SPLIT, 0)),
+	               "r"((int)sizeof(box) * PARTS)
+	             : "memory");
+	return old;
+}
+
+/* The last 8 of what a lane has go to others: a lane is left with the sum, over
+ * four lanes, of the two floats that its number names. */
+__device__ __forceinline__ float2 add_lanes(const float a[8])
+{
+	int lane = threadIdx.x % 32;
+	float b[4], c[2];
+
+#pragma unroll
+	for (int i = 0; i < 4; i++)
+		b[i] = (lane & 16 ? a[i + 4] : a[i]) +
+		       __shfl_xor_sync(0xffffffffu, lane & 16 ? a[i] : a[i + 4],
+		                       16);
+#pragma unroll
+	for (int i = 0; i < 2; i++)
+		c[i] = (lane & 8 ? b[i + 2] : b[i]) +
+		       __shfl_xor_sync(0xffffffffu, lane & 8 ? b[i] : b[i + 2],
+		                       8);
+	return make_float2(c[0], c[1]);
+}
+
+/* A lane asks for the maximum and sum that a source has of a head: a warp has
+ * two heads, all sources. */
+template <int SPLIT>
+__device__ __forceinline__ uint2 *stat_of(const problem &p, int token,
+                                          int owner)
+{
+	int lane = threadIdx.x % 32, head = threadIdx.x / 32 * 2 + lane / 16;
+
+	return &box_of<SPLIT>(p, token, owner * PARTS / SPLIT, lane % 16)
+	                ->stat[head];
+}
+
+template <int SPLIT>
+__device__ __forceinline__ uint2 ask(const problem &p, int token, int owner,
+                                     int active)
+{
+	return threadIdx.x % 16 < active
+	               ? peek2(stat_of<SPLIT>(p, token, owner))
+	               : make_uint2(0xff800000u, 0x80000000u);
+}
+
+/* Of the head and source that a lane asked for: what the source's words are
+ * multiplied by. */
+__device__ __forceinline__ float weigh(const problem &p, int token, int owner,
+                                       uint2 x)
+{
+	float m = __uint_as_float(x.x), top = m;
+
+#pragma unroll
+	for (int d = 8; d; d /= 2)
+		top = fmaxf(top, __shfl_xor_sync(0xffffffffu, top, d));
+	float e = exp2_(m - top), all = __uint_as_float(x.y) * e;
+#pragma unroll
+	for (int d = 8; d; d /= 2)
+		all += __shfl_xor_sync(0xffffffffu, all, d);
+	if (owner == 0 && threadIdx.x % 16 == 0)
+		p.lse[token * HEADS + threadIdx.x / 16] = top + log2_(all);
+	return __fdividef(e, all);
+}
+
+/* What a lane gets of four sources: 16 bytes, and what they are scaled by. */
+struct words {
+	uint4 v[4];
+	unsigned f[4];
+};
+
+/* Asks for those that were not there when it was last asked for them, and tells
+ * whether there were any. */
+template <int SPLIT>
+__device__ __forceinline__ bool missing(words &w, const box *from, int active)
+{
+	int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+	bool any = false;
+
+#pragma unroll
+	for (int k = 0; k < 4; k++)
+		if ((lane / 8 + 4 * k) % SPLIT < active &&
+		    !(w.v[k].x && w.f[k])) {
+			w.v[k] = peek4(
+			        &from[4 * k].word[0][warp * 8 + lane % 8]);
+			w.f[k] = peek(&from[4 * k].factor[warp]);
+			any = true;
+		}
+	return any;
+}
+
+/* Adds up what all sources have for an owner's columns: a warp has two heads,
+ * eight lanes a source. What they wrote is left zero. False if not all have
+ * begun; who has will write all words. */
+template <int SPLIT>
+__device__ __forceinline__ bool reduce(const problem &p, int token, int owner,
+                                       int active, uint2 x)
 {
 	constexpr int EACH = PARTS / SPLIT; /* parts of an owner */
-	int tid = threadIdx.x, warp = tid / 32, lane = tid % 32;
-	int part = owner * EACH + warp * 2 / SPLIT,
-	    first = warp * 2 % SPLIT; /* source; and the next */
-	int64_t at = (int64_t)(token * PARTS + part) * SPLIT + first;
-	uint4 *word = (uint4 *)(p.word + at * WORDS) + lane * 2;
-	unsigned *factor = p.word + at * WORDS + HALVES + lane % 8;
-	uint2 *stat =
-	        p.stats +
-	        (((int64_t)token * SPLIT + owner) * SPLIT + tid % 16) * HEADS +
-	        tid / 16;
-	bool here, asked = tid % 16 < active;
+	int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+	box *from = box_of<SPLIT>(p, token, owner * EACH, lane / 8);
+	words w = {};
 	long long start = clock64();
-	uint4 v[2][2];
-	unsigned f[2];
-	uint2 x;
 
-	do {
-		x = asked ? peek2(stat) : make_uint2(0xff800000u, 0x80000000u);
-		here = x.x && x.y;
-	} while (!here && clock64() - start < PATIENCE);
-	/* Not sooner: what is asked for before it is there comes from memory.
-	 */
-	bool all_here;
-
-	do {
-		all_here = true;
-#pragma unroll
-		for (int r = 0; r < 2; r++) {
-			v[r][0] = v[r][1] = make_uint4(1, 1, 1, 1);
-			f[r] = 1;
-			if (here && first + r < active) {
-				v[r][0] = peek4(word + r * (WORDS / 4));
-				v[r][1] = peek4(word + r * (WORDS / 4) + 1);
-				f[r] = peek(factor + r * WORDS);
-			}
-			all_here = all_here && v[r][0].x && v[r][0].y &&
-			           v[r][0].z && v[r][0].w && v[r][1].x &&
-			           v[r][1].y && v[r][1].z && v[r][1].w && f[r];
-		}
-	} while (!all_here);
-	{
-		float m = __uint_as_float(x.x), top = m;
-#pragma unroll
-		for (int d = 8; d; d /= 2)
-			top = fmaxf(top, __shfl_xor_sync(0xffffffffu, top, d));
-		float e = exp2_(m - top), all = __uint_as_float(x.y) * e;
-#pragma unroll
-		for (int d = 8; d; d /= 2)
-			all += __shfl_xor_sync(0xffffffffu, all, d);
-		s.weight[tid % 16][tid / 16] = __fdividef(e, all);
-		if (owner == 0 && tid % 16 == 0 && here)
-			p.lse[token * HEADS + tid / 16] = top + log2_(all);
-	}
-	if (!__syncthreads_and(here))
+	missing<SPLIT>(w, from, active);
+	while (!__all_sync(0xffffffffu, x.x && x.y) &&
+	       !__any_sync(0xffffffffu, clock64() - start > PATIENCE))
+		x = ask<SPLIT>(p, token, owner, active);
+	if (!__syncthreads_and(x.x && x.y))
 		return false;
-	if (asked)
-		*stat = make_uint2(0, 0);
-	float o[4][4] = {};
-#pragma unroll
-	for (int r = 0; r < 2; r++)
-		if (first + r < active) {
-			const unsigned u[8] = {v[r][0].x, v[r][0].y, v[r][0].z,
-			                       v[r][0].w, v[r][1].x, v[r][1].y,
-			                       v[r][1].z, v[r][1].w};
-			float w0 = s.weight[first + r][lane >> 2] *
-			           __uint_as_float(f[r]),
-			      w1 = s.weight[first + r][(lane >> 2) + 8] *
-			           __uint_as_float(f[r]);
+	if (lane % 16 < active)
+		*stat_of<SPLIT>(p, token, owner) = make_uint2(0, 0);
 
-			word[r * (WORDS / 4)] = word[r * (WORDS / 4) + 1] =
-			        make_uint4(0, 0, 0, 0);
-			if (lane < 8)
-				factor[r * WORDS] = 0;
-#pragma unroll
-			for (int n = 0; n < 4; n++) {
-				float2 a = __half22float2(
-				               *(const __half2 *)&u[2 * n]),
-				       b = __half22float2(
-				               *(const __half2 *)&u[2 * n + 1]);
+	float weight = weigh(p, token, owner, x);
 
-				o[n][0] += a.x * w0;
-				o[n][1] += a.y * w0;
-				o[n][2] += b.x * w1;
-				o[n][3] += b.y * w1;
-			}
-		}
-	float4 *to = (float4 *)s.slot[0] + warp * 128 + lane;
-#pragma unroll
-	for (int n = 0; n < 4; n++)
-		to[n * 32] = make_float4(o[n][0], o[n][1], o[n][2], o[n][3]);
-	__syncthreads();
+	while (__any_sync(0xffffffffu, missing<SPLIT>(w, from, active)))
+		;
 #pragma unroll
 	for (int b = 0; b < EACH; b++) {
-		const float2 *from = (const float2 *)s.slot[0] +
-		                     b * (SPLIT / 2) * THREADS + tid;
-		int head = (tid >> 3 & 7) + (tid & 1) * 8,
-		    column = (owner * EACH + b) * 32 + (tid >> 6) * 8 +
-		             (tid >> 1 & 3) * 2;
-		float a = 0, c = 0;
+		float a[8] = {};
 
 #pragma unroll
-		for (int r = 0; r < SPLIT / 2; r++) {
-			a += from[r * THREADS].x;
-			c += from[r * THREADS].y;
+		for (int k = b * 4 / EACH; k < (b + 1) * 4 / EACH; k++) {
+			int source = (lane / 8 + 4 * k) % SPLIT;
+			const unsigned u[4] = {w.v[k].x, w.v[k].y, w.v[k].z,
+			                       w.v[k].w};
+			float f = __shfl_sync(0xffffffffu, weight,
+			                      (lane & 4) * 4 + source);
+
+			if (source >= active)
+				continue;
+			f *= __uint_as_float(w.f[k]);
+#pragma unroll
+			for (int n = 0; n < 4; n++) {
+				float2 h =
+				        __half22float2(*(const __half2 *)&u[n]);
+
+				a[2 * n] += h.x * f;
+				a[2 * n + 1] += h.y * f;
+			}
+			from[4 * k].word[0][warp * 8 + lane % 8] =
+			        make_uint4(0, 0, 0, 0);
+			from[4 * k].factor[warp] = 0;
 		}
+		float2 c = add_lanes(a);
+		int head = warp * 2 + (lane >> 2 & 1),
+		    column = (owner * EACH + b) * 32 + (lane >> 4) * 16 +
+		             (lane >> 3 & 1) * 8 + (lane & 3) * 2;
+
 		*(__nv_bfloat162 *)&p
 		         .output[((int64_t)token * HEADS + head) * CKV +
-		                 column] = __floats2bfloat162_rn(a, c);
+		                 column] = __floats2bfloat162_rn(c.x, c.y);
 	}
 	return true;
 }
 
 /* Nobody waits for ever: who has waited too long leaves its columns to the
- * last that comes. */
+ * last that began, `left` has them then. */
 template <int SPLIT>
 __device__ __forceinline__ void merge(shared &s, const problem &p, int token,
-                                      int rank, int active)
+                                      int rank, int active, unsigned old,
+                                      uint2 x)
 {
-	unsigned *arrived = &p.arrived[token], left = 0;
+	unsigned *arrived = &p.arrived[token];
 
-	unsigned step = rank ? 1 : 17 - SPLIT, old = 0;
-
-	if (threadIdx.x == THREADS - 1) {
-		old = atomicAdd(arrived, step << 28);
-		s.given_up = 0;
-	}
-	/* First one's own, then what others gave up. */
-#pragma unroll 1
-	for (int owner = rank;; owner = __ffs(left) - 1, left &= left - 1) {
-		while (!reduce<SPLIT>(s, p, token, owner, active))
-			if (owner == rank) {
-				if (threadIdx.x == 0 &&
-				    atomicOr(arrived, 1u << rank) >> 28 == 0)
-					atomicAnd(arrived, ~(1u << rank));
-				else if (threadIdx.x == 0)
-					s.given_up = ~0u;
-				__syncthreads();
-				if (s.given_up == ~0u)
-					return;
-			}
-		if (owner == rank) {
-			if (threadIdx.x == THREADS - 1 &&
-			    (old >> 28) + step == 16 && old & 0xffff) {
-				s.given_up = old & 0xffff;
-				atomicAnd(arrived, ~(old & 0xffff));
-			}
-			__syncthreads();
-			left = s.given_up;
+	if (threadIdx.x == 0)
+		s.left = (old >> 28) + step_of<SPLIT>(rank) == 16 ? old & 0xffff
+		                                                  : 0;
+	while (!reduce<SPLIT>(p, token, rank, active, x)) {
+		/* Once all have begun they will come. */
+		if (threadIdx.x == 0) {
+			if (atomicOr(arrived, 1u << rank) >> 28 == 0)
+				atomicAnd(arrived, ~(1u << rank));
+			else
+				s.left = ~0u;
 		}
-		if (!left)
-			return;
 		__syncthreads();
+		if (s.left == ~0u)
+			return;
+		x = ask<SPLIT>(p, token, rank, active);
+	}
+#pragma unroll 1
+	for (unsigned left = s.left; left; left &= left - 1) {
+		int owner = __ffs(left) - 1;
+
+		while (!reduce<SPLIT>(p, token, owner, active,
+		                      ask<SPLIT>(p, token, owner, active)))
+			;
+		if (threadIdx.x == 0)
+			atomicAnd(arrived, ~(1u << owner));
 	}
 }
 
-/* Products of the weights of 16 heads for 16 keys with 64 columns of values;
- * what was copied beyond the end of a list may be no number. */
-template <bool PARTIAL>
-__device__ __forceinline__ void add_values(float o[8][4], uint32_t at_p,
-                                           const uint32_t at_v[4], int slot,
-                                           int mask)
-{
-	uint32_t a[4], v[4][4], low = ~0u, high = ~0u;
+/* What a warp multiplies of a chunk: weights of 16 heads for 16 keys, and 64
+ * columns of values. */
+struct fragments {
+	uint32_t p[4], v[4][4];
+	int mask; /* valid keys */
+};
 
-	load4(a, at_p);
+__device__ __forceinline__ void fetch(fragments &f, const shared &s, int k,
+                                      uint32_t at_p, const uint32_t at_v[4])
+{
+	load4(f.p, at_p + k * 32);
 #pragma unroll
 	for (int n = 0; n < 4; n++)
-		load4t(v[n], at_v[n] + slot);
-	if (PARTIAL) {
-		low = (mask & 1) * 0xffffu | (mask & 2) * 0x7fff8000u;
-		high = (mask >> 8 & 1) * 0xffffu |
-		       (mask >> 8 & 2) * 0x7fff8000u;
+		load4t(f.v[n], at_v[n] + k * SLOT);
+	f.mask = s.mask[k];
+}
+
+/* What was copied beyond the end of a list may be no number. */
+__device__ __forceinline__ void add_values(float o[8][4], fragments &f)
+{
+	if (f.mask != 0xffff) {
+		int mask = f.mask >> (threadIdx.x & 3) * 2;
+		uint32_t low = (mask & 1) * 0xffffu | (mask & 2) * 0x7fff8000u,
+		         high = (mask >> 8 & 1) * 0xffffu |
+		                (mask >> 8 & 2) * 0x7fff8000u;
+
+#pragma unroll
+		for (int n = 0; n < 4; n++)
+#pragma unroll
+			for (int i = 0; i < 4; i++)
+				f.v[n][i] &= i & 1 ? high : low;
 	}
 #pragma unroll
 	for (int n = 0; n < 4; n++) {
-		mma(o[2 * n], a, v[n][0] & low, v[n][1] & high);
-		mma(o[2 * n + 1], a, v[n][2] & low, v[n][3] & high);
+		mma(o[2 * n], f.p, f.v[n][0], f.v[n][1]);
+		mma(o[2 * n + 1], f.p, f.v[n][2], f.v[n][3]);
 	}
 }
 
@@ -477,8 +571,9 @@ __global__ void __launch_bounds__(THREADS, 1)
 {
 #if __CUDA_ARCH__ >= 900
 	constexpr int MOST = CHUNKS / SPLIT; /* chunks of a CTA */
-	extern __shared__ unsigned char memory[];
-	shared &s = *(shared *)((uintptr_t)(memory + 1023) & ~(uintptr_t)1023);
+	/* As such, not as a rounded pointer, for which loads are generic. */
+	extern __shared__ __align__(1024) unsigned char memory[];
+	shared &s = *(shared *)memory;
 	int tid = threadIdx.x, warp = tid / 32, lane = tid % 32,
 	    quad = lane & 3, row = lane >> 2;
 	int token = blockIdx.x / SPLIT, rank = blockIdx.x % SPLIT, mine = MOST,
@@ -497,6 +592,7 @@ __global__ void __launch_bounds__(THREADS, 1)
 	         at_v[4];
 	uint32_t q[9][4][4];
 	float o[8][4] = {}, most[2] = {-3e38f, -3e38f}, sum[2] = {0, 0};
+	unsigned before = 0; /* thread 0: who began before */
 
 #pragma unroll
 	for (int n = 0; n < 4; n++)
@@ -545,21 +641,8 @@ __global__ void __launch_bounds__(THREADS, 1)
 			mine = chunks_of<SPLIT>(rank, total);
 			if (SPLIT > 1 && total <= ALONE && rank)
 				return;
-			if (SPLIT > 1 && total > ALONE) { /* polled later */
-				if (tid < SPLIT * 4)
-					asm volatile(
-					        "prefetch.global.L2 [%0];" ::
-					                "l"(p.stats +
-					                    ((int64_t)token *
-					                             SPLIT +
-					                     rank) * SPLIT *
-					                            HEADS +
-					                    tid * 4));
-				if (tid == 0)
-					asm volatile(
-					        "prefetch.global.L2 [%0];" ::
-					                "l"(&p.arrived[token]));
-			}
+			if (SPLIT > 1 && total > ALONE)
+				before = begin<SPLIT>(p, token, rank);
 			barrier_wait(&s.full[WARPS], 0);
 			if (mine == 0)
 				break;
@@ -662,6 +745,11 @@ __global__ void __launch_bounds__(THREADS, 1)
 				s.sum[row + 8 * half][warp] = part;
 		}
 		__syncthreads();
+		/* The next are on their way while these are multiplied. */
+		fragments f[2];
+		int count = min(WARPS, mine - first);
+
+		fetch(f[0], s, 0, at_p, at_v);
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
 			float4 m = *(const float4 *)&s.sum[row + 8 * half][0],
@@ -670,16 +758,26 @@ __global__ void __launch_bounds__(THREADS, 1)
 			sum[half] += (m.x + m.y) + (m.z + m.w) +
 			             ((l.x + l.y) + (l.z + l.w));
 		}
-#pragma unroll 1
-		for (int k = 0; k < min(WARPS, mine - first); k++) {
-			int mask = s.mask[k];
+		if (SPLIT > 1 && total > ALONE && first + WARPS >= mine &&
+		    warp * 2 < SPLIT) {
+			int half = lane >> 1 & 1, owner = warp * 2 + (lane & 1);
 
-			if (mask == 0xffff)
-				add_values<false>(o, at_p + k * 32, at_v,
-				                  k * SLOT, 0);
-			else
-				add_values<true>(o, at_p + k * 32, at_v,
-				                 k * SLOT, mask >> quad * 2);
+			put2(&box_of<SPLIT>(p, token, owner * PARTS / SPLIT,
+			                    rank)
+			              ->stat[row + 8 * half],
+			     nonzero(__float_as_uint(half ? most[1] : most[0])),
+			     nonzero(__float_as_uint(half ? sum[1] : sum[0])));
+		}
+#pragma unroll 1
+		for (int k = 0; k < count; k += 2) {
+			if (k + 1 < count)
+				fetch(f[1], s, k + 1, at_p, at_v);
+			add_values(o, f[0]);
+			if (k + 1 == count)
+				break;
+			if (k + 2 < count)
+				fetch(f[0], s, k + 2, at_p, at_v);
+			add_values(o, f[1]);
 		}
 		if (SPLIT == 16 || first + WARPS >= mine)
 			break;
@@ -722,13 +820,12 @@ __global__ void __launch_bounds__(THREADS, 1)
 		return;
 	}
 	if constexpr (SPLIT > 1) {
+		int active = min(SPLIT, total - ALONE + 1);
+		uint2 x = ask<SPLIT>(p, token, rank, active);
+
 		if (mine) {
 			float largest = 0;
 
-			if (warp == 0 && quad == 0) {
-				s.stats[row] = make_float2(most[0], sum[0]);
-				s.stats[row + 8] = make_float2(most[1], sum[1]);
-			}
 #pragma unroll
 			for (int n = 0; n < 8; n++)
 #pragma unroll
@@ -744,52 +841,32 @@ __global__ void __launch_bounds__(THREADS, 1)
 			float scale = __int_as_float(up << 23);
 #pragma unroll
 			for (int part = 0; part < 2; part++) {
-				int64_t at = (int64_t)(token * PARTS +
-				                       warp * 2 + part) *
-				                     SPLIT +
-				             rank;
-				unsigned u[8];
+				box *to = box_of<SPLIT>(p, token,
+				                        warp * 2 + part, rank);
 #pragma unroll
-				for (int n = 0; n < 4; n++)
+				for (int half = 0; half < 2; half++) {
+					unsigned u[4];
 #pragma unroll
-					for (int half = 0; half < 2; half++) {
+					for (int n = 0; n < 4; n++) {
+						const float *f =
+						        &o[part * 4 + n]
+						          [2 * half];
 						__half2 h = __floats2half2_rn(
-						        o[part * 4 + n]
-						         [2 * half] *
-						                scale,
-						        o[part * 4 + n]
-						         [2 * half + 1] *
-						                scale);
+						        f[0] * scale,
+						        f[1] * scale);
 
-						u[2 * n + half] = nonzero(
-						        *(unsigned *)&h);
+						u[n] = *(unsigned *)&h;
 					}
-				put4((uint4 *)(p.word + at * WORDS) + lane * 2,
-				     u);
-				put4((uint4 *)(p.word + at * WORDS) + lane * 2 +
-				             1,
-				     u + 4);
+					u[0] = nonzero(u[0]);
+					put4(&to->word[row + 8 * half][quad],
+					     u);
+				}
 				if (lane < 8)
-					put(&p.word[at * WORDS + HALVES + lane],
-					    (254 - up) << 23);
+					put(&to->factor[lane], (254 - up)
+					                               << 23);
 			}
 		}
-		__syncthreads();
-		for (int owner = warp * 2 + lane / 16; mine && owner < SPLIT;
-		     owner += 2 * WARPS) {
-			uint2 *to = p.stats +
-			            (((int64_t)token * SPLIT + owner) * SPLIT +
-			             rank) * HEADS +
-			            lane % 16;
-			float2 v = s.stats[lane % 16];
-
-			asm volatile("st.relaxed.gpu.global.v2.u32 [%0], {%1, "
-			             "%2};" ::"l"(to),
-			             "r"(nonzero(__float_as_uint(v.x))),
-			             "r"(nonzero(__float_as_uint(v.y)))
-			             : "memory");
-		}
-		merge<SPLIT>(s, p, token, rank, min(SPLIT, total - ALONE + 1));
+		merge<SPLIT>(s, p, token, rank, active, before, x);
 	}
 #endif
 }
@@ -903,15 +980,13 @@ int run(const DLTensor *q_nope, const DLTensor *q_pe, const DLTensor *ckv,
 	int split = tokens <= 8 ? 16 : tokens <= 32 ? 4 : 1;
 
 	if (split > 1) {
-		size_t words = (size_t)tokens * PARTS * split * WORDS * 4,
-		       stats = (size_t)tokens * split * split * HEADS * 8;
-		char *z = (char *)zeroed(words + stats + (size_t)tokens * 4);
+		size_t boxes = (size_t)tokens * PARTS * split * sizeof(box);
+		char *z = (char *)zeroed(boxes + (size_t)tokens * 4);
 
 		if (!z)
 			return ratchet_fail("RuntimeError", "no zeroed memory");
-		p.word = (unsigned *)z;
-		p.stats = (uint2 *)(z + words);
-		p.arrived = (unsigned *)(z + words + stats);
+		p.boxes = (box *)z;
+		p.arrived = (unsigned *)(z + boxes);
 	}
 	auto kernel = split == 16  ? attention<16>
 	              : split == 4 ? attention<4>
@@ -919,9 +994,9 @@ int run(const DLTensor *q_nope, const DLTensor *q_pe, const DLTensor *ckv,
 
 	cudaFuncSetAttribute(kernel,
 	                     cudaFuncAttributeMaxDynamicSharedMemorySize,
-	                     (int)sizeof(shared) + 1024);
-	kernel<<<(unsigned)(tokens * split), THREADS, sizeof(shared) + 1024,
-	         stream>>>(m[0], m[1], m[2], m[3], p);
+	                     (int)sizeof(shared));
+	kernel<<<(unsigned)(tokens * split), THREADS, sizeof(shared), stream>>>(
+	        m[0], m[1], m[2], m[3], p);
 	return ratchet_launched();
 }
 } // namespace

@@ -13,7 +13,6 @@
 #define PAGE_BYTES (PAGE * (DIM + 4))
 #define TOPK 2048
 #define THREADS 256
-#define VIEW_THREADS 1024
 #define BAD -3e38 /* of an index that may not be there: no score is so low */
 
 struct operands {
@@ -124,31 +123,31 @@ static __device__ bool is_allowed(struct operands o, int64_t b,
 	return __any_sync(~0u, is_reached) && !__any_sync(~0u, is_twice);
 }
 
-/* A CTA a row: the scores that its indices stand for, in descending order. */
-static __global__ void view_all(struct operands o, const int32_t *out,
-                                float *view)
+/* A warp an index: the score that it stands for. */
+static __global__ void value_all(struct operands o, const int32_t *out,
+                                 double *value)
 {
-	__shared__ double value[TOPK];
-	int64_t b = blockIdx.x;
+	int64_t b = blockIdx.y;
 	const int32_t *named = out + b * TOPK;
+	int i = blockIdx.x * (THREADS / 32) + threadIdx.x / 32;
+	double x = named[i] == -1 ? -INFINITY : BAD;
 
-	for (int i = threadIdx.x / 32; i < TOPK; i += VIEW_THREADS / 32) {
-		double x = named[i] == -1 ? -INFINITY : BAD;
+	if (named[i] >= 0 && is_allowed(o, b, named, i))
+		x = score(o, b, named[i] / PAGE, named[i] % PAGE);
+	if (threadIdx.x % 32 == 0)
+		value[b * TOPK + i] = x;
+}
 
-		if (named[i] >= 0 && is_allowed(o, b, named, i))
-			x = score(o, b, named[i] / PAGE, named[i] % PAGE);
-		if (threadIdx.x % 32 == 0)
-			value[i] = x;
-	}
-	__syncthreads();
-	for (int at = threadIdx.x; at < TOPK; at += VIEW_THREADS) {
-		int rank = 0;
+/* A thread an index: the scores of a row in descending order. */
+static __global__ void order_all(const double *value, float *view)
+{
+	int64_t b = blockIdx.y;
+	const double *x = value + b * TOPK;
+	int at = blockIdx.x * THREADS + threadIdx.x, rank = 0;
 
-		for (int i = 0; i < TOPK; i++)
-			rank += value[i] > value[at] ||
-			        (value[i] == value[at] && i < at);
-		view[b * TOPK + rank] = (float)value[at];
-	}
+	for (int i = 0; i < TOPK; i++)
+		rank += x[i] > x[at] || (x[i] == x[at] && i < at);
+	view[b * TOPK + rank] = (float)x[at];
 }
 
 /* Nearly normal, from four random bytes. */
@@ -246,15 +245,22 @@ static int evaluate(const DLTensor *q, const DLTensor *cache,
                     const DLTensor *block_table, const DLTensor *topk_indices,
                     const DLTensor *view)
 {
+	cudaStream_t stream = ratchet_stream(q);
 	struct operands o;
+	double *value;
 
 	if (take(q, cache, weights, seq_lens, block_table, &o) ||
 	    RATCHET_WANT(topk_indices, RATCHET_INT32, o.rows, TOPK) ||
 	    RATCHET_WANT(view, RATCHET_FLOAT32, o.rows, TOPK))
 		return -1;
-	view_all<<<(unsigned)o.rows, VIEW_THREADS, 0, ratchet_stream(q)>>>(
-	        o, (const int32_t *)ratchet_data(topk_indices),
-	        (float *)ratchet_data(view));
+	value = (double *)scratch((size_t)(o.rows * TOPK) * sizeof *value);
+	if (!value)
+		return ratchet_fail("RuntimeError", "no memory");
+	value_all<<<dim3(TOPK / (THREADS / 32), (unsigned)o.rows), THREADS, 0,
+	            stream>>>(o, (const int32_t *)ratchet_data(topk_indices),
+	                      value);
+	order_all<<<dim3(TOPK / THREADS, (unsigned)o.rows), THREADS, 0,
+	            stream>>>(value, (float *)ratchet_data(view));
 	return ratchet_launched();
 }
 RATCHET_EXPORT_AS(evaluate, evaluate, tensor, tensor, tensor, tensor, tensor,
