@@ -6,7 +6,8 @@
  * each warp sums up its 64 columns of all the CTA's rows. What the CTAs of a
  * token have is merged by all of them, each for some columns, from words that
  * are zero until they are written. A list of up to ALONE chunks is left to one
- * CTA.
+ * CTA; of up to DIRECT to two, which have it in registers, for key and value,
+ * so that only sums and weights go through shared memory.
  */
 #include "ratchet.h"
 
@@ -20,7 +21,9 @@ constexpr int HEADS = 16, CKV = 512, KPE = 64, TOPK = 2048;
 constexpr int THREADS = 256, WARPS = THREADS / 32;
 constexpr int CHUNK = 16; /* keys that are copied at once, for a warp */
 constexpr int CHUNKS = TOPK / CHUNK; /* of a list */
-constexpr int ALONE = 4;           /* chunks that one CTA does without others */
+constexpr int ALONE = 4;  /* chunks that one CTA does without others */
+constexpr int DIRECT = 2; /* that two have in registers, each for half of the
+                           * output, as to write takes long */
 constexpr int BLOCK = CHUNK * 128; /* bytes: 64 columns of a chunk */
 constexpr int SLOT = 9 * BLOCK;    /* 512 columns, then 64 */
 constexpr int P_PITCH = WARPS * CHUNK * 2 + 16;
@@ -51,7 +54,7 @@ struct alignas(32) box {
 };
 
 struct problem {
-	const __nv_bfloat16 *ckv, *kpe;
+	const __nv_bfloat16 *q, *q_pe, *ckv, *kpe;
 	const int *indices;
 	float scale; /* to base 2 */
 	__nv_bfloat16 *output;
@@ -295,6 +298,78 @@ __device__ __forceinline__ void copy_pieces(const problem &p, int x,
 			                            place(row, 64 + lane % 8))),
 			        "l"(p.kpe + (int64_t)key * KPE + lane % 8 * 8)
 			        : "memory");
+	}
+}
+
+/* What a lane has of the first chunks of a list: of 64 columns that are its
+ * warp's, and of 16 of kpe's in every other chunk. A sum does not mind its
+ * order: a lane's 8 adjacent columns are two steps of a product. */
+struct direct {
+	uint4 q[2][2], k[DIRECT][2][2]; /* [row of eight][32 columns] */
+	uint2 q_pe[2], k_pe[DIRECT][2];
+	unsigned valid; /* keys */
+};
+
+__device__ __forceinline__ uint4 load16(const void *p, bool is_there)
+{
+	uint4 x = {};
+
+	asm volatile("{ .reg .pred there; setp.ne.s32 there, %5, 0;\n"
+	             "@there ld.global.nc.v4.u32 {%0, %1, %2, %3}, [%4]; }"
+	             : "+r"(x.x), "+r"(x.y), "+r"(x.z), "+r"(x.w)
+	             : "l"(p), "r"((int)is_there));
+	return x;
+}
+
+__device__ __forceinline__ uint2 load8(const void *p, bool is_there)
+{
+	uint2 x = {};
+
+	asm volatile("{ .reg .pred there; setp.ne.s32 there, %3, 0;\n"
+	             "@there ld.global.nc.v2.u32 {%0, %1}, [%2]; }"
+	             : "+r"(x.x), "+r"(x.y)
+	             : "l"(p), "r"((int)is_there));
+	return x;
+}
+
+/* Of a list's first 32 keys, a lane's `key` is one. */
+__device__ __forceinline__ void load_direct(direct &d, const problem &p,
+                                            int token, int key)
+{
+	int warp = threadIdx.x / 32, lane = threadIdx.x % 32,
+	    column = warp * 64 + (lane & 3) * 8,
+	    column_pe = (warp & 3) * 16 + (lane & 3) * 4;
+
+	d.valid = __ballot_sync(0xffffffffu, key >= 0);
+#pragma unroll
+	for (int i = 0; i < DIRECT * 2; i++) {
+		int c = i / 2, t = i % 2,
+		    from = __shfl_sync(0xffffffffu, key, i * 8 + lane / 4);
+		const __nv_bfloat16 *k = p.ckv + (int64_t)from * CKV + column;
+
+		d.k[c][t][0] = load16(k, from >= 0);
+		d.k[c][t][1] = load16(k + 32, from >= 0);
+		d.k_pe[c][t] = load8(p.kpe + (int64_t)from * KPE + column_pe,
+		                     from >= 0 && warp / 4 == c);
+		if (i == 0) /* what all need comes with the first key */
+#pragma unroll
+			for (int j = 0; j < 2; j++) {
+				int64_t row = token * HEADS + j * 8 + lane / 4;
+				const __nv_bfloat16 *q =
+				        p.q + row * CKV + column;
+
+				d.q[j][0] = load16(q, true);
+				d.q[j][1] = load16(q + 32, true);
+				d.q_pe[j] = load8(
+				        p.q_pe + row * KPE + column_pe, true);
+			}
+		if (i == 1 && !(d.valid >> 16)) {
+#pragma unroll
+			for (int j = 0; j < 2; j++)
+				d.k[1][j][0] = d.k[1][j][1] = {},
+				d.k_pe[1][j] = {};
+			break;
+		}
 	}
 }
 
@@ -560,14 +635,184 @@ __device__ __forceinline__ void add_values(float o[8][4], fragments &f)
 	}
 }
 
+/* Of eight rows by eight columns in a warp. */
+__device__ __forceinline__ uint32_t transpose(uint32_t x)
+{
+	uint32_t y;
+
+	asm("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(y) : "r"(x));
+	return y;
+}
+
+/* The largest of a warp's. */
+__device__ __forceinline__ float largest(float x)
+{
+	int i = __float_as_int(x);
+
+	i = __reduce_max_sync(0xffffffffu, i ^ (i >> 31 & 0x7fffffff));
+	return __int_as_float(i ^ (i >> 31 & 0x7fffffff));
+}
+
+__device__ __forceinline__ float total_of(float x)
+{
+#pragma unroll
+	for (int d = 16; d; d /= 2)
+		x += __shfl_xor_sync(0xffffffffu, x, d);
+	return x;
+}
+
+/* Products of a warp's columns, for the others. */
+__device__ __forceinline__ void multiply_direct(float *part, const direct &d,
+                                                int total)
+{
+	int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+
+#pragma unroll
+	for (int c = 0; c < DIRECT; c++) {
+		float a[2][2][4] = {};
+
+		if (c >= total)
+			break;
+#pragma unroll
+		for (int g = 0; g < 2; g++) {
+			const uint32_t x[4] = {d.q[0][g].x, d.q[1][g].x,
+			                       d.q[0][g].y, d.q[1][g].y},
+			               y[4] = {d.q[0][g].z, d.q[1][g].z,
+			                       d.q[0][g].w, d.q[1][g].w};
+
+#pragma unroll
+			for (int t = 0; t < 2; t++)
+				mma(a[t][g], x, d.k[c][t][g].x, d.k[c][t][g].y);
+#pragma unroll
+			for (int t = 0; t < 2; t++)
+				mma(a[t][g], y, d.k[c][t][g].z, d.k[c][t][g].w);
+		}
+		if (warp / 4 == c) {
+			const uint32_t x[4] = {d.q_pe[0].x, d.q_pe[1].x,
+			                       d.q_pe[0].y, d.q_pe[1].y};
+
+#pragma unroll
+			for (int t = 0; t < 2; t++)
+				mma(a[t][0], x, d.k_pe[c][t].x, d.k_pe[c][t].y);
+		}
+#pragma unroll
+		for (int t = 0; t < 2; t++)
+#pragma unroll
+			for (int half = 0; half < 2; half++) {
+				int head = lane / 4 + 8 * half,
+				    key = c * 16 + t * 8 + (lane & 3) * 2;
+				const float *x = &a[t][0][2 * half],
+				            *y = &a[t][1][2 * half];
+
+				*(float2 *)&part[(warp * HEADS + head) * 32 +
+				                 (key ^ (head & 3) * 8)] =
+				        make_float2(x[0] + y[0], x[1] + y[1]);
+			}
+	}
+}
+
+/* Weights of two heads, a lane a key, and the logarithms of their sums. */
+__device__ __forceinline__ void weigh_direct(shared &s, const float *part,
+                                             const direct &d, float scale,
+                                             float top[2], float e[2])
+{
+	int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+	const float *from = part + warp * 64;
+	float x[2][WARPS];
+
+#pragma unroll
+	for (int h = 0; h < 2; h++)
+#pragma unroll
+		for (int w = 0; w < WARPS; w++)
+			x[h][w] = from[w * HEADS * 32 + h * 32 +
+			               (lane ^ ((warp & 1) * 2 + h) * 8)];
+#pragma unroll
+	for (int n = WARPS / 2; n; n /= 2)
+#pragma unroll
+		for (int w = 0; w < n; w++)
+#pragma unroll
+			for (int h = 0; h < 2; h++)
+				x[h][w] += x[h][w + n];
+#pragma unroll
+	for (int h = 0; h < 2; h++) {
+		float y = d.valid >> lane & 1 ? x[h][0] * scale : -INFINITY;
+
+		top[h] = largest(fmaxf(y, -3e38f));
+		e[h] = exp2_(y - top[h]);
+		*(__nv_bfloat16 *)&s.p[(warp * 2 + h) * P_PITCH + lane * 2] =
+		        __float2bfloat16(e[h]);
+	}
+}
+
+/* A list of so few chunks that a CTA has them in registers: of each 64 columns
+ * of the output the first or the last 32, by rank. */
+__device__ __forceinline__ void finish_direct(shared &s, const problem &p,
+                                              int token, int rank, int total,
+                                              uint32_t at_p, const direct &d)
+{
+	int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+	float *part = (float *)s.slot[0], scale = p.scale;
+	float top[2], e[2], all[4] = {}, o[4][4] = {};
+	uint32_t v[DIRECT][4][2], w[DIRECT][4];
+	__nv_bfloat16 *to = p.output +
+	                    ((int64_t)token * HEADS + lane / 4) * CKV +
+	                    warp * 64 + rank * 32 + (lane & 3) * 8;
+	float *lse = p.lse + token * HEADS + warp * 2 + rank;
+
+	multiply_direct(part, d, total);
+	__syncthreads();
+	weigh_direct(s, part, d, scale, top, e);
+#pragma unroll
+	for (int c = 0; c < DIRECT; c++)
+		if (c < total)
+#pragma unroll
+			for (int t = 0; t < 2; t++) {
+				uint4 k = rank ? d.k[c][t][1] : d.k[c][t][0];
+
+				v[c][0][t] = transpose(k.x);
+				v[c][1][t] = transpose(k.y);
+				v[c][2][t] = transpose(k.z);
+				v[c][3][t] = transpose(k.w);
+			}
+	__syncthreads();
+#pragma unroll
+	for (int c = 0; c < DIRECT; c++)
+		if (c < total) {
+			load4(w[c], at_p + c * 32);
+			mma(all, w[c], 0x3f803f80u, 0x3f803f80u);
+#pragma unroll
+			for (int i = 0; i < 4; i++)
+				mma(o[i], w[c], v[c][i][0], v[c][i][1]);
+		}
+	float sum = total_of(rank ? e[1] : e[0]);
+
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		float f = total ? __fdividef(1, all[2 * half]) : 0;
+		uint32_t u[4];
+
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			__nv_bfloat162 y = __floats2bfloat162_rn(
+			        o[i][2 * half] * f, o[i][2 * half + 1] * f);
+
+			u[i] = *(uint32_t *)&y;
+		}
+		*(uint4 *)&to[half * 8 * CKV] =
+		        make_uint4(u[0], u[1], u[2], u[3]);
+	}
+	if (lane == 0)
+		*lse = (rank ? top[1] : top[0]) + log2_(sum);
+}
+
 #endif
 template <int SPLIT>
 __global__ void __launch_bounds__(THREADS, 1)
-        attention(const __grid_constant__ CUtensorMap q_map,
+        attention(const __grid_constant__ problem p,
+                  const __grid_constant__ CUtensorMap q_map,
                   const __grid_constant__ CUtensorMap qp_map,
                   const __grid_constant__ CUtensorMap ckv_map,
-                  const __grid_constant__ CUtensorMap kpe_map,
-                  const __grid_constant__ problem p)
+                  const __grid_constant__ CUtensorMap kpe_map)
 {
 #if __CUDA_ARCH__ >= 900
 	constexpr int MOST = CHUNKS / SPLIT; /* chunks of a CTA */
@@ -593,21 +838,34 @@ __global__ void __launch_bounds__(THREADS, 1)
 	uint32_t q[9][4][4];
 	float o[8][4] = {}, most[2] = {-3e38f, -3e38f}, sum[2] = {0, 0};
 	unsigned before = 0; /* thread 0: who began before */
+	bool is_asker = tid == THREADS - 1, is_direct = false;
+	int key = -1, more = 0;
+	direct d = {};
+
+	if (SPLIT == 16 && rank < 2) {
+		key = indices[lane];
+		more = indices[DIRECT * CHUNK];
+	}
 
 #pragma unroll
 	for (int n = 0; n < 4; n++)
 		at_v[n] = address(s.slot[0] + warp * BLOCK +
 		                  place(lane & 15, lane >> 4)) ^
 		          n << 5;
-	if (tid <= WARPS) {
-		barrier_init(&s.full[tid], 1);
-		asm volatile("fence.mbarrier_init.release.cluster;" ::
-		                     : "memory");
-	}
-	__syncthreads();
-	if (tid == THREADS - 1)
+	/* A warp's own; others wait for it only after the barrier below. */
+	if (lane == 0)
+		barrier_init(&s.full[warp], 1);
+	if (is_asker)
+		barrier_init(&s.full[WARPS], 1);
+	asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+	if (is_asker)
 		copy_rows(&q_map, &qp_map, s.slot[WARPS], &s.full[WARPS],
 		          token * HEADS);
+	__syncwarp();
+	/* A short list, if valid ones come first: else it is copied later. */
+	is_direct = SPLIT == 16 && more < 0;
+	if (is_direct)
+		load_direct(d, p, token, key);
 
 #pragma unroll 1
 	for (int first = 0; first < mine; first += WARPS) {
@@ -617,11 +875,16 @@ __global__ void __launch_bounds__(THREADS, 1)
 		        valid && !(valid & (valid + 1)) &&
 		        __all_sync(0xffffffffu, x < 0 || x == head + lane);
 
-		if (is_run && lane == 0)
-			copy_rows(&ckv_map, &kpe_map, s.slot[warp],
-			          &s.full[warp], head);
-		if (valid && !is_run)
-			copy_pieces(p, x, s.slot[warp]);
+		auto copy = [&] {
+			if (is_run && lane == 0)
+				copy_rows(&ckv_map, &kpe_map, s.slot[warp],
+				          &s.full[warp], head);
+			if (valid && !is_run)
+				copy_pieces(p, x, s.slot[warp]);
+		};
+
+		if (first || !is_direct)
+			copy();
 		if (lane == 0)
 			s.mask[warp] = valid;
 		if (first == 0) {
@@ -639,19 +902,31 @@ __global__ void __launch_bounds__(THREADS, 1)
 			total = max(max(max(a.x, a.y), max(a.z, a.w)),
 			            max(max(b.x, b.y), max(b.z, b.w)));
 			mine = chunks_of<SPLIT>(rank, total);
-			if (SPLIT > 1 && total <= ALONE && rank)
+			if (is_direct && total > DIRECT) {
+				is_direct = false;
+				copy();
+			}
+			if (total <= ALONE && (rank || is_direct)) {
+				if (is_direct)
+					finish_direct(s, p, token, rank, total,
+					              at_p, d);
+				if (is_asker) /* nothing may come later */
+					barrier_wait(&s.full[WARPS], 0);
 				return;
+			}
 			if (SPLIT > 1 && total > ALONE)
 				before = begin<SPLIT>(p, token, rank);
 			barrier_wait(&s.full[WARPS], 0);
 			if (mine == 0)
 				break;
+			if (warp < mine)
 #pragma unroll
-			for (int i = 0; i < 9; i++)
+				for (int i = 0; i < 9; i++)
 #pragma unroll
-				for (int j = 0; j < 4; j++)
-					load4(q[i][j],
-					      (at_q ^ j << 5) + i * BLOCK);
+					for (int j = 0; j < 4; j++)
+						load4(q[i][j],
+						      (at_q ^ j << 5) +
+						              i * BLOCK);
 		}
 
 		float t[2][4], a[4][2][4] = {};
@@ -824,18 +1099,20 @@ __global__ void __launch_bounds__(THREADS, 1)
 		uint2 x = ask<SPLIT>(p, token, rank, active);
 
 		if (mine) {
-			float largest = 0;
+			float m[4] = {};
 
 #pragma unroll
 			for (int n = 0; n < 8; n++)
 #pragma unroll
 				for (int i = 0; i < 4; i++)
-					largest =
-					        fmaxf(largest, fabsf(o[n][i]));
+					m[i] = fmaxf(m[i], fabsf(o[n][i]));
 			/* float16, scaled so that nothing is lost: to at most
 			 * 2^14. */
-			int e = __reduce_max_sync(0xffffffffu,
-			                          __float_as_int(largest)) >>
+			int e = __reduce_max_sync(
+			                0xffffffffu,
+			                __float_as_int(
+			                        fmaxf(fmaxf(m[0], m[1]),
+			                              fmaxf(m[2], m[3])))) >>
 			        23,
 			    up = max(1, min(253, 267 - e));
 			float scale = __int_as_float(up << 23);
@@ -872,17 +1149,16 @@ __global__ void __launch_bounds__(THREADS, 1)
 }
 
 /* For what has no bulk copies: a head of a token, in two passes. */
-__global__ void plain(const __nv_bfloat16 *q, const __nv_bfloat16 *q_pe,
-                      const problem p)
+__global__ void plain(const problem p)
 {
 	__shared__ float weight[TOPK];
 	__shared__ float part[THREADS];
 	const int *list = p.indices + (int64_t)blockIdx.x / HEADS * TOPK;
+	const __nv_bfloat16 *q = p.q + (int64_t)blockIdx.x * CKV,
+	                    *q_pe = p.q_pe + (int64_t)blockIdx.x * KPE;
 	int tid = threadIdx.x;
 	float most = -3e38f, sum = 0, o[2] = {0, 0};
 
-	q += (int64_t)blockIdx.x * CKV;
-	q_pe += (int64_t)blockIdx.x * KPE;
 	for (int i = tid; i < TOPK; i += THREADS) {
 		int64_t key = list[i];
 		float x = 0;
@@ -942,7 +1218,9 @@ int run(const DLTensor *q_nope, const DLTensor *q_pe, const DLTensor *ckv,
 {
 	int64_t tokens = ratchet_extent(q_nope, 0),
 	        pages = ratchet_extent(ckv, 0);
-	problem p = {(const __nv_bfloat16 *)ratchet_data(ckv),
+	problem p = {(const __nv_bfloat16 *)ratchet_data(q_nope),
+	             (const __nv_bfloat16 *)ratchet_data(q_pe),
+	             (const __nv_bfloat16 *)ratchet_data(ckv),
 	             (const __nv_bfloat16 *)ratchet_data(kpe),
 	             (const int *)ratchet_data(indices),
 	             (float)(sm_scale * 1.4426950408889634),
@@ -967,9 +1245,7 @@ int run(const DLTensor *q_nope, const DLTensor *q_pe, const DLTensor *ckv,
 	cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor,
 	                       device);
 	if (major < 9) {
-		plain<<<(unsigned)tokens * HEADS, THREADS, 0, stream>>>(
-		        (const __nv_bfloat16 *)ratchet_data(q_nope),
-		        (const __nv_bfloat16 *)ratchet_data(q_pe), p);
+		plain<<<(unsigned)tokens * HEADS, THREADS, 0, stream>>>(p);
 		return ratchet_launched();
 	}
 	if (!encode(&m[0], ratchet_data(q_nope), CKV, tokens * HEADS) ||
@@ -996,7 +1272,7 @@ int run(const DLTensor *q_nope, const DLTensor *q_pe, const DLTensor *ckv,
 	                     cudaFuncAttributeMaxDynamicSharedMemorySize,
 	                     (int)sizeof(shared));
 	kernel<<<(unsigned)(tokens * split), THREADS, sizeof(shared), stream>>>(
-	        m[0], m[1], m[2], m[3], p);
+	        p, m[0], m[1], m[2], m[3]);
 	return ratchet_launched();
 }
 } // namespace
