@@ -153,9 +153,15 @@ plans() {
 	plans "9 3 4" cuda 4 5000 70e-6 0.4 4
 	plans "21 3 4" cuda 4 5000 70e-6 0.4 10
 	plans "48 2 4" cuda 4 5000 70e-6 0.4 100
-	plans "16 1 4" cuda 25 5000 70e-6 0.4 100
+	plans "24 1 4" cuda 25 5000 70e-6 0.4 100
 	plans "48 3 4" cuda 1 5000 70e-6 0.4 100
 	plans "48 8 4" cpu 1 5000 2e-3 0.01 100
+}
+
+@test "many workloads do not keep a judgement from the processes it has time for" {
+	plans "24 1 4" cuda 128 5000 70e-6 4 120
+	plans "8 1 1" cuda 128 5000 70e-6 4 20
+	plans "13 1 4" cuda 128 5000 70e-6 4 60
 }
 
 @test "too little time takes pairs, then calls, never processes" {

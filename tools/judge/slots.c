@@ -11,6 +11,7 @@
  * left goes into more pairs, whose median decides. */
 #define CPU_PAIRS 4   /* times as many as settings say, at most */
 #define MAX_ROWS 1200 /* of bench.tsv, which is kept */
+#define ENOUGH 24     /* processes that tell 1 % from nothing: whatever rows */
 #define SPARE 0.85    /* of the time left, for what cannot be foreseen */
 #define OTHER_MODES 2 /* pairs' worth of time at the end */
 
@@ -122,7 +123,8 @@ static int longest(const struct slots *s)
 static void extend(struct slots *s, int done, double left_s)
 {
 	const struct job *job = s->job;
-	int rows = most_pairs(s), processes = rows / s->pairs;
+	int rows = most_pairs(s);
+	int processes = at_least(rows / s->pairs, ENOUGH);
 	int fewest = s->processes;
 	int pairs = job->is_cuda ? job->pairs : CPU_PAIRS * job->pairs;
 
