@@ -57,7 +57,7 @@ is_contained() {
 	[ "$(outside | grep -c '^# Your task$')" -eq 1 ]
 	[ -z "$(unmarked)" ]
 	run -1 grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80[\xae\x8b]|\xff' prompt
-	[ "$(tokens)" -le "${1:-12000}" ]
+	[ "$(tokens)" -le "${1:-24000}" ]
 }
 
 tokens() {
@@ -290,7 +290,7 @@ experiment() {
 	start=$(date +%s)
 	ask coder
 	[ $(($(date +%s) - start)) -le 10 ]
-	[ "$(tokens)" -le 12000 ]
+	[ "$(tokens)" -le 24000 ]
 	[ "$(grep -c '^| exp_[0-9]*: reject' prompt)" -eq 18 ]
 	grep -q '^| exp_10000: ' prompt
 }

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-#define PROMPT_TOKENS 12000 /* the budget where nobody says another */
+#define PROMPT_TOKENS 24000 /* the budget where nobody says another */
 
 struct prompt_ground {
 	const struct ground *ground;
