@@ -80,7 +80,7 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import
 TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
@@ -141,5 +141,9 @@ doctor: tools ## what is here, what is missing, and the remedy
 new: tools ## start a kernel: KERNEL=name DEFINITION=file
 	$(call need,DEFINITION)
 	@$(BUILD)/new-kernel -d $(D) -k $(K) -w $(W) '$(DEFINITION)'
+
+import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITION=names)
+	$(call need,TRACE)
+	@tools/import.sh $(BUILD) $(D) $(KERNELS) $(WORKLOADS) '$(TRACE)' $(DEFINITION)
 
 need = $(if $($1),,$(error want $1=, see make help))

@@ -1,4 +1,6 @@
-/* new-kernel - start a kernel from a definition: stubs with the right types */
+/* new-kernel - start a kernel from a definition: stubs with the right types,
+ * or, of a data set that stays where it is, links to definition and workloads
+ */
 #include "definition.h"
 #include "file.h"
 #include "memory.h"
@@ -12,7 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE "new-kernel -d device -k kernel -w workloads definition"
+#define USAGE                                                                  \
+	"new-kernel -d device -k kernel -w workloads [-r [-l list]] "          \
+	"definition"
 #define DEFINITION_MAX ((size_t)16 << 20)
 #define FIRST_EXTENT 16 /* of a variable axis in the workload we begin with */
 
@@ -80,6 +84,18 @@ static void put_want(FILE *p, const struct definition *d,
 	*before = " ||\n\t    ";
 }
 
+/* What the stub does not look at. */
+static void put_unused(FILE *p, const struct tensor_spec *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!t[i].is_scalar && t[i].ndim > 0)
+			continue;
+		fputs("\t(void)", p);
+		put_name(p, t[i].name);
+		fputs(";\n", p);
+	}
+}
+
 static char *stub(const struct definition *d, const char *what)
 {
 	const char *comma = "", *before = "\tif (";
@@ -98,6 +114,8 @@ static char *stub(const struct definition *d, const char *what)
 		put_want(p, d, &d->outputs[i], &before);
 	if (strcmp(before, "\tif (") != 0)
 		fputs(")\n\t\treturn -1;\n", p);
+	put_unused(p, d->inputs, d->ninputs);
+	put_unused(p, d->outputs, d->noutputs);
 	fputs("\treturn ratchet_fail(\"RuntimeError\", \"not written yet\");\n"
 	      "}\nRATCHET_EXPORT(run",
 	      p);
@@ -179,8 +197,19 @@ static void put_file(char *path, char *text)
 	free(text);
 }
 
-static void make_kernel(const struct definition *d, const char *dir,
-                        const char *suffix, const char *workloads, char *text)
+/* A link to a file that stays where it is. */
+static void link_to(const char *file, const char *path)
+{
+	char *target = realpath(file, NULL);
+
+	if (!target)
+		err(EXIT_TROUBLE, "%s", file);
+	if (symlink(target, path))
+		err(EXIT_TROUBLE, "%s", path);
+	free(target);
+}
+
+static void make_folders(const char *dir, const char *workloads)
 {
 	char *copy = xstrdup(workloads);
 
@@ -189,6 +218,12 @@ static void make_kernel(const struct definition *d, const char *dir,
 	if (dir_make(dirname(copy)))
 		err(EXIT_TROUBLE, "%s", copy);
 	free(copy);
+}
+
+static void make_kernel(const struct definition *d, const char *dir,
+                        const char *suffix, const char *workloads, char *text)
+{
+	make_folders(dir, workloads);
 	put_file(xasprintf("%s/settings", dir), settings(d));
 	put_file(xasprintf("%s/reference.%s", dir, suffix),
 	         stub(d, "what is right: clear, in wide types"));
@@ -204,9 +239,35 @@ static void make_kernel(const struct definition *d, const char *dir,
 	       dir, suffix, dir, suffix, workloads, d->name, d->name);
 }
 
+/* A kernel that is here already stays. */
+static void refer(const struct definition *d, const char *dir,
+                  const char *definition, const char *workloads,
+                  const char *list)
+{
+	char *path = xasprintf("%s/definition.json", dir);
+	char *rules = xasprintf("%s/settings", dir), *text = settings(d);
+
+	if (file_exists(path)) {
+		printf("kept   %s\n", dir);
+	} else {
+		make_folders(dir, workloads);
+		if (!file_exists(rules) &&
+		    file_write(rules, text, strlen(text)))
+			err(EXIT_TROUBLE, "%s", rules);
+		if (list && !file_exists(workloads))
+			link_to(list, workloads);
+		link_to(definition, path);
+		printf("linked %s\n", dir);
+	}
+	free(text);
+	free(rules);
+	free(path);
+}
+
 int main(int argc, char *argv[])
 {
-	const char *dir = NULL, *workloads = NULL, *device = NULL;
+	const char *dir = NULL, *workloads = NULL, *device = NULL, *list = NULL;
+	int is_reference = 0;
 	struct definition *d;
 	struct fault f;
 	const char *name;
@@ -214,13 +275,19 @@ int main(int argc, char *argv[])
 	int c;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "d:k:w:")) != -1) {
+	while ((c = getopt(argc, argv, "d:k:l:rw:")) != -1) {
 		switch (c) {
 		case 'd':
 			device = optarg;
 			break;
 		case 'k':
 			dir = optarg;
+			break;
+		case 'l':
+			list = optarg;
+			break;
+		case 'r':
+			is_reference = 1;
 			break;
 		case 'w':
 			workloads = optarg;
@@ -229,7 +296,8 @@ int main(int argc, char *argv[])
 			tool_usage(USAGE);
 		}
 	}
-	if (optind + 1 != argc || !dir || !workloads || !device)
+	if (optind + 1 != argc || !dir || !workloads || !device ||
+	    (list && !is_reference))
 		tool_usage(USAGE);
 	d = definition_read(argv[optind], &f);
 	if (!d)
@@ -239,11 +307,15 @@ int main(int argc, char *argv[])
 	if (strcmp(name, d->name) != 0)
 		errx(EXIT_TROUBLE, "%s: defines %s, not %s", argv[optind],
 		     d->name, name);
-	text = file_read(argv[optind], DEFINITION_MAX, NULL);
-	if (!text)
-		err(EXIT_TROUBLE, "%s", argv[optind]);
-	make_kernel(d, dir, strcmp(device, "cuda") ? "c" : "cu", workloads,
-	            text);
+	if (is_reference) {
+		refer(d, dir, argv[optind], workloads, list);
+	} else {
+		text = file_read(argv[optind], DEFINITION_MAX, NULL);
+		if (!text)
+			err(EXIT_TROUBLE, "%s", argv[optind]);
+		make_kernel(d, dir, strcmp(device, "cuda") ? "c" : "cu",
+		            workloads, text);
+	}
 	definition_free(d);
 	return EXIT_YES;
 }

@@ -157,13 +157,21 @@ static int read_items(struct safetensors *s, const char *data, size_t len,
 	return check_places(s, data, len, path, f);
 }
 
+int safetensors_is_pointer(const void *data, size_t len)
+{
+	static const char head[] = "version https://git-lfs";
+
+	return len >= sizeof head - 1 &&
+	       memcmp(data, head, sizeof head - 1) == 0;
+}
+
 static int read_header(struct safetensors *s, const char *path, struct fault *f)
 {
 	const unsigned char *map = s->map;
 	const char *text = (const char *)map + PREFIX;
 	uint64_t len = 0;
 
-	if (s->map_len >= 11 && memcmp(map, "version htt", 11) == 0)
+	if (safetensors_is_pointer(map, s->map_len))
 		return fault_set(f,
 		                 "%s: a Git LFS pointer; fetch the tensors "
 		                 "with git lfs pull",

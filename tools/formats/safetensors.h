@@ -21,6 +21,9 @@ struct safetensors {
 	json *header;
 };
 
+/* 1 if a file that begins so is a Git LFS pointer to what was to be there. */
+int safetensors_is_pointer(const void *data, size_t len);
+
 /* Maps and checks a file: header length and JSON, known dtypes, offsets that
  * are in order, inside the file, without holes or overlaps, and that agree
  * with shape and dtype. Returns -1 with the fault set. */

@@ -21,10 +21,12 @@ static int has(const char *root, const char *path)
 
 char *trace_set_root(const char *list, const char *path)
 {
-	const char *last = strrchr(list, '/');
+	char *where = realpath(list, NULL); /* of a link: where it leads */
+	const char *from = where ? where : list, *last = strrchr(from, '/');
 	char *root =
-	        xasprintf("%.*s.", last ? (int)(last - list) + 1 : 0, list);
+	        xasprintf("%.*s.", last ? (int)(last - from) + 1 : 0, from);
 
+	free(where);
 	for (int i = 0; i < DEPTH; i++) {
 		char *above;
 

@@ -100,6 +100,36 @@ static int check_uuids(const struct workload_list *list, const char *path,
 	return failed;
 }
 
+static long lines_of(const char *text, size_t len)
+{
+	long n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+char *workload_list_definition(const char *path, struct fault *f)
+{
+	size_t len, blank;
+	char *text = file_read(path, MAX_FILE, &len), *copy = NULL;
+	const char *name;
+	json *line;
+
+	if (!text) {
+		fault_errno(f, "%s", path);
+		return NULL;
+	}
+	blank = strspn(text, " \t\r\n");
+	line = json_parse(text + blank, strcspn(text + blank, "\n"), path,
+	                  1 + lines_of(text, blank), f);
+	if (line && !json_want_name(line, "definition", path, &name, f))
+		copy = xstrdup(name);
+	json_free(line);
+	free(text);
+	return copy;
+}
+
 int workload_list_read(const char *path, const struct definition *d,
                        struct workload_list *out, struct fault *f)
 {

@@ -35,6 +35,10 @@ int workload_list_read(const char *path, const struct definition *d,
                        struct workload_list *out, struct fault *f);
 void workload_list_free(struct workload_list *list);
 
+/* The name of the definition that the first line of a list is of; NULL with the
+ * fault set. Caller frees. */
+char *workload_list_definition(const char *path, struct fault *f);
+
 /* What the uuids of shapes begin with that a verification adds to the listed
  * ones (hidden.h). */
 #define HIDDEN_UUID "hidden-"
