@@ -80,8 +80,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import
-TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import pack traces
+TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status pack traces
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -145,5 +145,12 @@ new: tools ## start a kernel: KERNEL=name DEFINITION=file
 import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITION=names)
 	$(call need,TRACE)
 	@tools/import.sh $(BUILD) $(D) $(KERNELS) $(WORKLOADS) '$(TRACE)' $(DEFINITION)
+
+OUT ?= $(BUILD)/trace-set
+PACK = @$(BUILD)/pack -d $(D) -e $(X) -k $(K) -w $(W) -o '$(OUT)' $(if $(AUTHOR),-a '$(AUTHOR)')
+pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=folder AUTHOR=name
+	$(PACK) $(EXP)
+traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=
+	$(PACK) -t $(EXP)
 
 need = $(if $($1),,$(error want $1=, see make help))

@@ -65,6 +65,26 @@ models() {
 	PY
 }
 
+@test "what make pack and make traces write loads as a trace set" {
+	for k in gemm_n128_k2048 dsa_sparse_attention_h16_ckv512_kpe64_topk2048_ps64; do
+		for option in '' -t; do
+			pack $option -d cuda -e "$ROOT/experiments/$k" \
+				-k "$ROOT/kernels/$k" -w "$ROOT/workloads/$k.jsonl" \
+				-o set
+		done
+	done
+	"$python" - <<-'PY'
+	from flashinfer_bench.data import TraceSet
+	traces = TraceSet.from_path("set")
+	assert len(traces.definitions) == 2
+	for name in traces.definitions:
+	    solution, = traces.solutions[name]
+	    assert traces.traces[name], name
+	    for trace in traces.traces[name]:
+	        assert trace.solution == solution.name, trace
+	PY
+}
+
 @test "the traces of experiments and fixtures load" {
 	mapfile -t files < <(find "$ROOT/experiments" "$ROOT/tests/fixtures" \
 		-name trace.jsonl -size +0 2>/dev/null)

@@ -12,6 +12,7 @@
 #include "definition.h"
 #include "file.h"
 #include "memory.h"
+#include "packed.h"
 #include "safetensors.h"
 #include "sha256.h"
 #include "solution.h"
@@ -110,44 +111,16 @@ static int copy_safetensors(const char *from, const char *to, struct fault *f)
 }
 
 /* What a solution of ours is to FlashInfer-Bench. */
-static json *spec_of(const char *name, const char *device)
-{
-	json *spec = json_object(), *list;
-	char *entry = xasprintf("%s::run", name);
-
-	json_add_string(spec, "language",
-	                strcmp(device, "cuda") == 0 ? "cuda" : "cpp");
-	list = json_add(spec, "target_hardware", json_array());
-	json_add_string(list, NULL, device);
-	json_add_string(spec, "entry_point", entry);
-	json_add(spec, "dependencies", json_array());
-	json_add_boolean(spec, "destination_passing_style", 1);
-	json_add_string(spec, "binding", "tvm-ffi");
-	free(entry);
-	return spec;
-}
-
 static int make_solution(const char *path, const char *device, struct fault *f)
 {
-	char *content = file_read(path, MAX_FILE, NULL);
-	const char *slash = strrchr(path, '/'),
-	           *name = slash ? slash + 1 : path;
-	json *doc, *source;
+	struct sources s;
+	json *doc;
 
-	if (!content)
-		return fault_errno(f, "%s", path);
-	doc = json_object();
-	json_add_string(doc, "name", "made");
-	json_add_string(doc, "definition", "gemm_small");
-	json_add_string(doc, "author", "us");
-	json_add(doc, "spec", spec_of(name, device));
-	source = json_add(json_add(doc, "sources", json_array()), NULL,
-	                  json_object());
-	json_add_string(source, "path", name);
-	json_add_string(source, "content", content);
+	if (sources_read(&s, path, device, f))
+		return -1;
+	doc = packed_solution(&s, device, "made", "gemm_small", "us");
 	print_document(doc, 2);
 	json_free(doc);
-	free(content);
 	return 0;
 }
 

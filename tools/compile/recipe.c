@@ -217,6 +217,15 @@ static char *make_flags(struct sources *s, const struct settings *settings,
 	return flags;
 }
 
+int recipe_headers(struct sources *s, const struct settings *settings,
+                   const char *kernel_dir, struct fault *f)
+{
+	char *flags = make_flags(s, settings, kernel_dir, "", f);
+
+	free(flags);
+	return flags ? 0 : -1;
+}
+
 /* The flags, and those that have the compiler report. Frees what it is given.
  */
 static char *add_report(char *flags, int is_cuda, const char *dir)

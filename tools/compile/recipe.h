@@ -33,4 +33,8 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
                 const struct settings *settings, const char *kernel_dir,
                 const char *dir, struct fault *f);
 
+/* Only that. */
+int recipe_headers(struct sources *s, const struct settings *settings,
+                   const char *kernel_dir, struct fault *f);
+
 #endif
