@@ -10,7 +10,7 @@ fuzz: $(FUZZERS:%=$(BUILD)/fuzz/%.run) ## fuzz every reader, FUZZ_S=60 seconds e
 $(FUZZERS:%=$(BUILD)/fuzz/%.run): $(BUILD)/fuzz/%.run: $(BUILD)/fuzz/% FORCE
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
 	@$< -max_total_time=$(FUZZ_S) -max_len=4096 -timeout=10 -print_final_stats=1 \
-		-artifact_prefix=$<- $(BUILD)/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$*) \
+		-artifact_prefix=$<- $(BUILD)/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$* tests/malformed/$*) \
 		>$<.log 2>&1 || { tail -n 40 $<.log; exit 1; }
 	@awk '/number_of_executed/ { n = $$2 } /cov:/ { c = $$0; sub(/.*cov: /, "", c); sub(/ .*/, "", c) } \
 		END { print "$*: " n " runs, " c " edges, no finding" }' $<.log

@@ -257,9 +257,9 @@ same_json() {
 
 @test "a workload's tensors lie beneath the trace set" {
 	for place in /etc/passwd ../x a/../../x .. a/.. x/; do
-		without workload w.jsonl "2s,\./blob/a.safetensors,$place," 2 "A wants a path beneath the trace set's folder"
+		without workload w.jsonl "2s,\./blob/a.safetensors,$place," 2 "A wants a path beneath the trace set's folder, got \"$place\""
 	done
-	without workload w.jsonl '2s,\./blob/a.safetensors,a\\u000ab,' 2 "A wants a path beneath the trace set's folder"
+	without workload w.jsonl '2s,\./blob/a.safetensors,a\\u000ab,' 2 "A wants a path beneath the trace set's folder, got \"a?b\""
 	without workload w.jsonl '2s,"\./blob/a.safetensors","",' 2 'want "path" to be a string that is not empty'
 	without workload w.jsonl '2s/, "tensor_key": "A"//' 2 'want "tensor_key", a string; it is missing'
 	with workload w.jsonl '2s,\./blob/a.safetensors,..a/b..c,'

@@ -116,7 +116,7 @@ zeros() { # digest of N zero bytes
 	refuses ' {}' 0 "t: want the header to begin with '{'"
 	refuses '{' 0 't:1: want a key in quotes, got the end of the text'
 	refuses '{}x' 0 "t:1: want nothing after the value, got 'x'"
-	refuses '{"a":1}' 0 't: tensor "a" has a dtype that is not known here'
+	refuses '{"a":1}' 0 't: tensor "a" wants an object with a dtype'
 	refuses '{"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"I8","shape":[1],"data_offsets":[1,2]}}' 2 \
 		't:1: the key "a" appears twice'
 }
@@ -126,7 +126,7 @@ zeros() { # digest of N zero bytes
 		refuses "{\"a\":{\"dtype\":\"$dtype\",\"shape\":[0],\"data_offsets\":[0,0]}}" 0 \
 			't: tensor "a" has a dtype that is not known here'
 	done
-	refuses '{"a":{"dtype":3,"shape":[0],"data_offsets":[0,0]}}' 0 't: tensor "a" has a dtype that is not known here'
+	refuses '{"a":{"dtype":3,"shape":[0],"data_offsets":[0,0]}}' 0 't: tensor "a" wants an object with a dtype'
 }
 
 @test "a shape that is none is refused" {
@@ -134,7 +134,7 @@ zeros() { # digest of N zero bytes
 	refuses '{"a":{"dtype":"I8","shape":1,"data_offsets":[0,1]}}' 1 't: tensor "a" has no shape'
 	for n in -1 1.0 '"1"' null 9223372036854775808; do
 		refuses "{\"a\":{\"dtype\":\"I8\",\"shape\":[$n],\"data_offsets\":[0,1]}}" 1 \
-			't: tensor "a" has a shape that is not of integers'
+			't: tensor "a" wants a shape of integers, none negative'
 	done
 	refuses '{"a":{"dtype":"I8","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}}' 1 't: tensor "a" has more than 8 axes'
 }

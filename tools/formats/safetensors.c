@@ -61,7 +61,8 @@ static int read_shape(struct safetensor *t, const json *shape, const char *path,
 		if (json_integer(v, &t->shape[t->ndim]) ||
 		    t->shape[t->ndim] < 0)
 			return wrong(path, t->key,
-			             "has a shape that is not of integers", f);
+			             "wants a shape of integers, none negative",
+			             f);
 		t->ndim++;
 	}
 	return 0;
@@ -78,7 +79,9 @@ static int read_tensor(struct safetensor *t, const json *v, const char *data,
 	size_t bytes;
 
 	t->key = json_key(v);
-	if (!dtype || find_dtype(dtype, &t->dtype))
+	if (!dtype)
+		return wrong(path, t->key, "wants an object with a dtype", f);
+	if (find_dtype(dtype, &t->dtype))
 		return wrong(path, t->key, "has a dtype that is not known here",
 		             f);
 	if (read_shape(t, json_get(v, "shape"), path, f))

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define UUID_MAX 100 /* bytes */
+
 /* One line of a list, and where its faults are said. */
 struct reader {
 	const struct definition *d;
@@ -110,8 +112,10 @@ static int read_input(struct reader *r, const struct tensor_spec *t,
 	    json_want_name(v, "tensor_key", r->path, &in->key, r->f))
 		return -1;
 	if (!path_is_beneath(in->path))
-		return wrong(r, t->name,
-		             "wants a path beneath the trace set's folder");
+		return fault_set(r->f,
+		                 "%s:%ld: %s wants a path beneath the trace "
+		                 "set's folder, got \"%s\"",
+		                 r->path, r->w->line, t->name, in->path);
 	return 0;
 }
 
@@ -148,6 +152,17 @@ static int is_absent(const json *v)
 	return !v || json_is_null(v);
 }
 
+/* It becomes a column of tables and a word of reports. */
+static int is_word(const char *s)
+{
+	size_t len = strlen(s);
+
+	for (const char *c = s; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+			return 0;
+	return len <= UUID_MAX;
+}
+
 static int read_line(struct reader *r)
 {
 	const json *line = r->w->document;
@@ -170,8 +185,13 @@ static int read_line(struct reader *r)
 	if (!json_is_object(axes) || !json_is_object(inputs))
 		return wrong(r, "\"workload\"",
 		             "wants the objects \"axes\" and \"inputs\"");
-	if (json_want_name(body, "uuid", r->path, &r->w->uuid, r->f) ||
-	    read_axes(r, axes) || read_inputs(r, inputs))
+	if (json_want_name(body, "uuid", r->path, &r->w->uuid, r->f))
+		return -1;
+	if (!is_word(r->w->uuid))
+		return wrong(r, "the uuid",
+		             "wants no blank or control character, and at most "
+		             "100 bytes");
+	if (read_axes(r, axes) || read_inputs(r, inputs))
 		return -1;
 	if (workload_bytes(r->d, r->w) == SIZE_MAX)
 		return wrong(r, r->w->uuid, "is larger than any memory");
