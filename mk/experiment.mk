@@ -138,9 +138,12 @@ status: tools ## where things stand, in a few lines
 	@$(BUILD)/summarize -s -e $(X)
 doctor: tools ## what is here, what is missing, and the remedy
 	@$(BUILD)/doctor
-new: tools ## start a kernel: KERNEL=name DEFINITION=file
+new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution)
 	$(call need,DEFINITION)
-	@$(BUILD)/new-kernel -d $(D) -k $(K) -w $(W) '$(DEFINITION)'
+	@$(BUILD)/new-kernel -d $(or $(NEW_DEVICE_$(suffix $(FROM))),$(D)) -k $(K) -w $(W) \
+		$(if $(SHAPES),-s '$(SHAPES)') $(if $(FROM),-f '$(FROM)') '$(DEFINITION)'
+NEW_DEVICE_.c  := cpu
+NEW_DEVICE_.cu := cuda
 
 import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITION=names)
 	$(call need,TRACE)

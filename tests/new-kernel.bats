@@ -12,7 +12,7 @@ start() {
 
 @test "a definition becomes a kernel with stubs that compile" {
 	run -0 start scale
-	[[ $output == *"Next: write kernels/scale/reference.c"* ]]
+	[[ $output == *"1. write kernels/scale/reference.c"* ]]
 	cmp "$definition" kernels/scale/definition.json
 	for file in reference solution; do
 		cc -Wall -Wextra -Werror -I "$ROOT/kernels/include" -fPIC \
@@ -52,6 +52,65 @@ start() {
 	run -0 start scale
 	[[ $output == *"kept   kernels/scale/solution.c"* ]]
 	[ "$(cat kernels/scale/solution.c)" = mine ]
+}
+
+@test "shapes and a solution that there are already leave one thing to write" {
+	printf 'n\tweight\n16\t2\n32\t1\n' >shapes.tsv
+	echo 'int mine;' >mine.c
+	run -0 new-kernel -d cpu -k kernels/scale -w workloads/scale.jsonl \
+		-s shapes.tsv -f mine.c "$definition"
+	[ "$(cat kernels/scale/solution.c)" = 'int mine;' ]
+	[ "$(wc -l <workloads/scale.jsonl)" -eq 2 ]
+	grep -qE '^weight\.[-0-9a-f]{36} = 2$' kernels/scale/settings
+	[ "${lines[-2]}" = "1. write kernels/scale/reference.c: what is right, clearly, in wide types" ]
+	[[ ${lines[-1]} == "2. make verify KERNEL=scale"* ]]
+	[[ $output != *"list the shapes"* ]]
+}
+
+@test "a Solution document of the definition is one to begin with" {
+	cat >s.json <<-'END'
+	{"name": "s", "definition": "scale", "author": "a", "spec": {"language": "cpp",
+	 "target_hardware": ["cpu"], "entry_point": "a.c::run"},
+	 "sources": [{"path": "a.c", "content": "int a;"}]}
+	END
+	new-kernel -d cpu -k kernels/scale -w workloads/scale.jsonl -f s.json \
+		"$definition"
+	cmp s.json kernels/scale/solution.json
+	[ ! -e kernels/scale/solution.c ]
+}
+
+@test "a solution of another definition, language or none is refused, nothing made" {
+	from() {
+		run -2 new-kernel -d cpu -k kernels/scale \
+			-w workloads/scale.jsonl -f "$1" "$definition"
+		[ ! -e kernels ]
+	}
+	sed 's/"scale"/"other"/' >s.json <<-'END'
+	{"name": "s", "definition": "scale", "author": "a", "spec": {"language": "cpp",
+	 "target_hardware": ["cpu"], "entry_point": "a.c::run"},
+	 "sources": [{"path": "a.c", "content": "int a;"}]}
+	END
+	from s.json
+	[ "$output" = "new-kernel: s.json: a solution of other, not of scale" ]
+	echo '{' >s.json
+	from s.json
+	[[ $output == "new-kernel: s.json:2: "* ]]
+	echo 'def run' >s.py
+	from s.py
+	[ "$output" = "new-kernel: s.py: want a solution in C, CUDA C or a Solution .json" ]
+	from nothing.c
+	[ "$output" = "new-kernel: nothing.c: No such file or directory" ]
+}
+
+@test "make new takes SHAPES and FROM, and the device of the latter" {
+	printf 'n\n16\n' >shapes.tsv
+	echo 'int mine;' >mine.cu
+	run -0 make -C "$ROOT" -s new BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
+		DEFINITION="$definition" SHAPES="$PWD/shapes.tsv" \
+		FROM="$PWD/mine.cu"
+	cmp mine.cu kernels/scale/solution.cu
+	[ -s kernels/scale/reference.cu ]
 }
 
 @test "another name than the definition's is refused" {

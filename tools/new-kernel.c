@@ -4,9 +4,12 @@
 #include "definition.h"
 #include "file.h"
 #include "memory.h"
+#include "shapes.h"
+#include "solution.h"
+#include "sources.h"
+#include "starter.h"
 #include "tool.h"
 
-#include <ctype.h>
 #include <err.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -15,173 +18,10 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"new-kernel -d device -k kernel -w workloads [-r [-l list]] "          \
-	"definition"
+	"new-kernel [-r [-l list]] [-s shapes] [-f solution] -d device "       \
+	"-k kernel -w workloads definition"
 #define DEFINITION_MAX ((size_t)16 << 20)
-#define FIRST_EXTENT 16 /* of a variable axis in the workload we begin with */
-
-/* A name of the definition as a C identifier. */
-static void put_name(FILE *p, const char *name)
-{
-	if (isdigit((unsigned char)*name))
-		fputc('_', p);
-	for (; *name; name++)
-		fputc(isalnum((unsigned char)*name) ? *name : '_', p);
-}
-
-static const char *scalar_type(const struct tensor_spec *t)
-{
-	if (t->dtype == DTYPE_BOOL)
-		return "bool ";
-	return dtype_is_float(t->dtype) ? "double " : "int64_t ";
-}
-
-static const char *scalar_kind(const struct tensor_spec *t)
-{
-	if (t->dtype == DTYPE_BOOL)
-		return "boolean";
-	return dtype_is_float(t->dtype) ? "float64" : "int64";
-}
-
-static void put_parameters(FILE *p, const struct tensor_spec *t, size_t n,
-                           const char **comma)
-{
-	for (size_t i = 0; i < n; i++) {
-		fprintf(p, "%s%s", *comma,
-		        t[i].is_scalar ? scalar_type(&t[i])
-		                       : "const DLTensor *");
-		put_name(p, t[i].name);
-		*comma = ", ";
-	}
-}
-
-static void put_kinds(FILE *p, const struct tensor_spec *t, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		fprintf(p, ", %s",
-		        t[i].is_scalar ? scalar_kind(&t[i]) : "tensor");
-}
-
-static void put_want(FILE *p, const struct definition *d,
-                     const struct tensor_spec *t, const char **before)
-{
-	if (t->is_scalar || t->ndim == 0)
-		return;
-	fprintf(p, "%sRATCHET_WANT(", *before);
-	put_name(p, t->name);
-	fputs(", RATCHET_", p);
-	for (const char *s = dtype_name(t->dtype); *s; s++)
-		fputc(toupper((unsigned char)*s), p);
-	for (int i = 0; i < t->ndim; i++) {
-		const struct axis *a = &d->axes[t->axis[i]];
-
-		fprintf(p, ", %lld", a->is_var ? -1 : (long long)a->value);
-		fputs(" /* ", p);
-		put_name(p, a->name);
-		fputs(" */", p);
-	}
-	fputc(')', p);
-	*before = " ||\n\t    ";
-}
-
-/* What the stub does not look at. */
-static void put_unused(FILE *p, const struct tensor_spec *t, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!t[i].is_scalar && t[i].ndim > 0)
-			continue;
-		fputs("\t(void)", p);
-		put_name(p, t[i].name);
-		fputs(";\n", p);
-	}
-}
-
-static char *stub(const struct definition *d, const char *what)
-{
-	const char *comma = "", *before = "\tif (";
-	char *text;
-	size_t len;
-	FILE *p = xmemstream(&text, &len);
-
-	fprintf(p, "/* %s - %s */\n#include \"ratchet.h\"\n\nstatic int run(",
-	        d->name, what);
-	put_parameters(p, d->inputs, d->ninputs, &comma);
-	put_parameters(p, d->outputs, d->noutputs, &comma);
-	fputs(")\n{\n", p);
-	for (size_t i = 0; i < d->ninputs; i++)
-		put_want(p, d, &d->inputs[i], &before);
-	for (size_t i = 0; i < d->noutputs; i++)
-		put_want(p, d, &d->outputs[i], &before);
-	if (strcmp(before, "\tif (") != 0)
-		fputs(")\n\t\treturn -1;\n", p);
-	put_unused(p, d->inputs, d->ninputs);
-	put_unused(p, d->outputs, d->noutputs);
-	fputs("\treturn ratchet_fail(\"RuntimeError\", \"not written yet\");\n"
-	      "}\nRATCHET_EXPORT(run",
-	      p);
-	put_kinds(p, d->inputs, d->ninputs);
-	put_kinds(p, d->outputs, d->noutputs);
-	fputs(")\n", p);
-	fclose(p);
-	return text;
-}
-
-static char *settings(const struct definition *d)
-{
-	char *text;
-	size_t len;
-	FILE *p = xmemstream(&text, &len);
-
-	fprintf(p,
-	        "# %s: how it is built and judged; ratchet-files(5) says what "
-	        "each key\n# means\ncflags.cpu = -O3 -march=native -fopenmp\n\n"
-	        "atol = 1e-2\nrtol = 1e-2\n\n# Once the solution is written, "
-	        "`make precision KERNEL=%s` prints\n# the bound on errors to "
-	        "put here.\n\n# It must be right beyond the list's shapes, and "
-	        "for rare values, too.\n",
-	        d->name, d->name);
-	for (size_t i = 0; i < d->naxes; i++)
-		if (d->axes[i].is_var)
-			fprintf(p, "# hidden.%s = 1..%d\n", d->axes[i].name,
-			        FIRST_EXTENT);
-	fputs("# plant = large tiny rows integers\n", p);
-	fclose(p);
-	return text;
-}
-
-/* One shape to begin with: every variable axis the same, inputs at random. */
-static char *first_workload(const struct definition *d)
-{
-	json *line = json_object(), *w, *axes, *inputs;
-	char *text, *lines;
-
-	json_add_string(line, "definition", d->name);
-	json_add_null(line, "solution");
-	w = json_add(line, "workload", json_object());
-	json_add_string(w, "uuid", "00000000-0000-4000-8000-000000000001");
-	axes = json_add(w, "axes", json_object());
-	for (size_t i = 0; i < d->naxes; i++)
-		if (d->axes[i].is_var)
-			json_add_integer(axes, d->axes[i].name, FIRST_EXTENT);
-	inputs = json_add(w, "inputs", json_object());
-	for (size_t i = 0; i < d->ninputs; i++) {
-		const struct tensor_spec *t = &d->inputs[i];
-		json *spec = json_add(inputs, t->name, json_object());
-
-		json_add_string(spec, "type",
-		                t->is_scalar ? "scalar" : "random");
-		if (t->is_scalar && t->dtype == DTYPE_BOOL)
-			json_add_boolean(spec, "value", 1);
-		else if (t->is_scalar)
-			json_add_integer(spec, "value", 1);
-	}
-	json_add_null(line, "evaluation");
-	text = json_text(line, 0);
-	lines = xasprintf("%s\n", text);
-	free(text);
-	json_free(line);
-	return lines;
-}
+#define SOLUTION_MAX ((size_t)4 << 20)
 
 /* Takes path and text; what is there already stays. */
 static void put_file(char *path, char *text)
@@ -220,23 +60,105 @@ static void make_folders(const char *dir, const char *workloads)
 	free(copy);
 }
 
-static void make_kernel(const struct definition *d, const char *dir,
-                        const char *suffix, const char *workloads, char *text)
+/* What a kernel is started with. */
+struct start {
+	const struct definition *d;
+	const char *definition; /* its path */
+	const char *dir, *workloads, *suffix;
+	const char *shapes, *from; /* paths, or NULL */
+	char *given;               /* the text of from */
+};
+
+/* The text of a solution that there is already. */
+static char *given_solution(const struct start *n)
 {
-	make_folders(dir, workloads);
-	put_file(xasprintf("%s/settings", dir), settings(d));
-	put_file(xasprintf("%s/reference.%s", dir, suffix),
-	         stub(d, "what is right: clear, in wide types"));
-	put_file(xasprintf("%s/solution.%s", dir, suffix),
-	         stub(d, "the solution to begin with"));
-	put_file(xstrdup(workloads), first_workload(d));
+	struct solution *s = NULL;
+	struct fault f;
+	char *text;
+
+	if (sources_has_extension(n->from, ".json")) {
+		s = solution_read(n->from, &f);
+		if (!s)
+			errx(EXIT_TROUBLE, "%s", f.text);
+		if (strcmp(s->definition, n->d->name) != 0)
+			errx(EXIT_TROUBLE, "%s: a solution of %s, not of %s",
+			     n->from, s->definition, n->d->name);
+		solution_free(s);
+	} else if (!sources_has_extension(n->from, ".c .cu")) {
+		errx(EXIT_TROUBLE,
+		     "%s: want a solution in C, CUDA C or a Solution .json",
+		     n->from);
+	}
+	text = file_read(n->from, SOLUTION_MAX, NULL);
+	if (!text)
+		err(EXIT_TROUBLE, "%s", n->from);
+	return text;
+}
+
+static void put_solution(const struct start *n)
+{
+	const char *extension = n->from ? strrchr(n->from, '.') + 1 : n->suffix;
+
+	put_file(xasprintf("%s/solution.%s", n->dir, extension),
+	         n->given ? n->given
+	                  : starter_stub(n->d, "the solution to begin with"));
+}
+
+static void put_shapes(const struct start *n)
+{
+	char *rules = xasprintf("%s/settings", n->dir),
+	     *text = starter_settings(n->d);
+	struct shapes shapes;
+	struct fault f;
+
+	if (!n->shapes) {
+		make_folders(n->dir, n->workloads);
+		put_file(rules, text);
+		put_file(xstrdup(n->workloads), starter_workload(n->d));
+		return;
+	}
+	if (shapes_read(n->shapes, n->d, &shapes, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	make_folders(n->dir, n->workloads);
+	put_file(rules, xasprintf("%s%s%s", text, *shapes.settings ? "\n" : "",
+	                          shapes.settings));
+	put_file(xstrdup(n->workloads), xstrdup(shapes.list));
+	shapes_free(&shapes);
+	free(text);
+}
+
+static void print_next(const struct start *n)
+{
+	int step = 1;
+
+	printf("\nNext:\n%d. write %s/reference.%s: what is right, clearly, in "
+	       "wide types\n",
+	       step++, n->dir, n->suffix);
+	if (!n->from)
+		printf("%d. write %s/solution.%s, with knobs (\"// knob: TILE "
+		       "4 "
+		       "8\" before\n   \"#define TILE 4\")\n",
+		       step++, n->dir, n->suffix);
+	if (!n->shapes)
+		printf("%d. list the shapes in %s\n", step++, n->workloads);
+	printf("%d. make verify KERNEL=%s; make optimize KERNEL=%s\n", step,
+	       n->d->name, n->d->name);
+}
+
+static void make_kernel(struct start *n)
+{
+	char *text = file_read(n->definition, DEFINITION_MAX, NULL);
+
+	if (!text)
+		err(EXIT_TROUBLE, "%s", n->definition);
+	n->given = n->from ? given_solution(n) : NULL;
+	put_shapes(n);
+	put_file(xasprintf("%s/reference.%s", n->dir, n->suffix),
+	         starter_stub(n->d, "what is right: clear, in wide types"));
+	put_solution(n);
 	/* Last: with it the kernel is there. */
-	put_file(xasprintf("%s/definition.json", dir), text);
-	printf("\nNext: write %s/reference.%s for clarity, %s/solution.%s with "
-	       "knobs\n(\"// knob: TILE 4 8\" before \"#define TILE 4\"), and "
-	       "the shapes in %s.\nThen: make verify KERNEL=%s; "
-	       "make optimize KERNEL=%s\n",
-	       dir, suffix, dir, suffix, workloads, d->name, d->name);
+	put_file(xasprintf("%s/definition.json", n->dir), text);
+	print_next(n);
 }
 
 /* A kernel that is here already stays. */
@@ -245,7 +167,8 @@ static void refer(const struct definition *d, const char *dir,
                   const char *list)
 {
 	char *path = xasprintf("%s/definition.json", dir);
-	char *rules = xasprintf("%s/settings", dir), *text = settings(d);
+	char *rules = xasprintf("%s/settings", dir),
+	     *text = starter_settings(d);
 
 	if (file_exists(path)) {
 		printf("kept   %s\n", dir);
@@ -266,22 +189,23 @@ static void refer(const struct definition *d, const char *dir,
 
 int main(int argc, char *argv[])
 {
-	const char *dir = NULL, *workloads = NULL, *device = NULL, *list = NULL;
-	int is_reference = 0;
+	const char *device = NULL, *list = NULL, *name;
+	struct start n = {0};
+	int is_reference = 0, c;
 	struct definition *d;
 	struct fault f;
-	const char *name;
-	char *text;
-	int c;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "d:k:l:rw:")) != -1) {
+	while ((c = getopt(argc, argv, "d:f:k:l:rs:w:")) != -1) {
 		switch (c) {
 		case 'd':
 			device = optarg;
 			break;
+		case 'f':
+			n.from = optarg;
+			break;
 		case 'k':
-			dir = optarg;
+			n.dir = optarg;
 			break;
 		case 'l':
 			list = optarg;
@@ -289,33 +213,33 @@ int main(int argc, char *argv[])
 		case 'r':
 			is_reference = 1;
 			break;
+		case 's':
+			n.shapes = optarg;
+			break;
 		case 'w':
-			workloads = optarg;
+			n.workloads = optarg;
 			break;
 		default:
 			tool_usage(USAGE);
 		}
 	}
-	if (optind + 1 != argc || !dir || !workloads || !device ||
-	    (list && !is_reference))
+	if (optind + 1 != argc || !n.dir || !n.workloads || !device ||
+	    (list && !is_reference) || ((n.shapes || n.from) && is_reference))
 		tool_usage(USAGE);
-	d = definition_read(argv[optind], &f);
+	n.definition = argv[optind];
+	n.d = d = definition_read(n.definition, &f);
 	if (!d)
 		errx(EXIT_TROUBLE, "%s", f.text);
-	name = strrchr(dir, '/');
-	name = name ? name + 1 : dir;
+	name = strrchr(n.dir, '/');
+	name = name ? name + 1 : n.dir;
 	if (strcmp(name, d->name) != 0)
-		errx(EXIT_TROUBLE, "%s: defines %s, not %s", argv[optind],
+		errx(EXIT_TROUBLE, "%s: defines %s, not %s", n.definition,
 		     d->name, name);
-	if (is_reference) {
-		refer(d, dir, argv[optind], workloads, list);
-	} else {
-		text = file_read(argv[optind], DEFINITION_MAX, NULL);
-		if (!text)
-			err(EXIT_TROUBLE, "%s", argv[optind]);
-		make_kernel(d, dir, strcmp(device, "cuda") ? "c" : "cu",
-		            workloads, text);
-	}
+	n.suffix = strcmp(device, "cuda") ? "c" : "cu";
+	if (is_reference)
+		refer(d, n.dir, n.definition, n.workloads, list);
+	else
+		make_kernel(&n);
 	definition_free(d);
 	return EXIT_YES;
 }

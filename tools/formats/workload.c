@@ -130,19 +130,17 @@ char *workload_list_definition(const char *path, struct fault *f)
 	return copy;
 }
 
-int workload_list_read(const char *path, const struct definition *d,
-                       struct workload_list *out, struct fault *f)
+int workload_list_parse(const char *text, size_t len, const char *path,
+                        const struct definition *d, struct workload_list *out,
+                        struct fault *f)
 {
-	size_t len;
-	char *text = file_read(path, MAX_FILE, &len), *at = text;
+	const char *at = text;
 	long number = 1;
 	int failed = 0;
 
 	*out = (struct workload_list){NULL, 0};
-	if (!text)
-		return fault_errno(f, "%s", path);
 	while (at < text + len && !failed) {
-		char *end = memchr(at, '\n', (size_t)(text + len - at));
+		const char *end = memchr(at, '\n', (size_t)(text + len - at));
 
 		if (!end)
 			end = text + len;
@@ -150,13 +148,27 @@ int workload_list_read(const char *path, const struct definition *d,
 		                  path, f);
 		at = end + 1;
 	}
-	free(text);
 	if (!failed && out->count == 0)
 		failed = fault_set(f, "%s: holds no workload", path);
 	if (!failed)
 		failed = check_uuids(out, path, f);
 	if (failed)
 		workload_list_free(out);
+	return failed;
+}
+
+int workload_list_read(const char *path, const struct definition *d,
+                       struct workload_list *out, struct fault *f)
+{
+	size_t len;
+	char *text = file_read(path, MAX_FILE, &len);
+	int failed;
+
+	*out = (struct workload_list){NULL, 0};
+	if (!text)
+		return fault_errno(f, "%s", path);
+	failed = workload_list_parse(text, len, path, d, out, f);
+	free(text);
 	return failed;
 }
 

@@ -33,6 +33,10 @@ struct workload_list {
  * "..", a duplicate uuid, a list with no line. */
 int workload_list_read(const char *path, const struct definition *d,
                        struct workload_list *out, struct fault *f);
+/* The same of a list in memory; path serves messages. */
+int workload_list_parse(const char *text, size_t len, const char *path,
+                        const struct definition *d, struct workload_list *out,
+                        struct fault *f);
 void workload_list_free(struct workload_list *list);
 
 /* The name of the definition that the first line of a list is of; NULL with the
