@@ -48,6 +48,8 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
+	@test -e $(K)/reference.$(SUFFIX) || { echo "$(K)/reference.$(SUFFIX): no reference to judge by;" \
+		"make new KERNEL=$(KERNEL) DEFINITION=$(K)/definition.json writes a stub of it" >&2; exit 2; }
 	@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX)
 	@$(COMPILE) -o $(INC) $(K) $(call source,$K)
 	$(if $(GEN),@$(BUILD)/build-kernel -c $(BUILD)/cache -d cpu -o $(GEN) $(K) $(K)/generate.c)

@@ -78,6 +78,14 @@ define() {
 		-o s.so kernels/scale/solution.c
 }
 
+@test "without a reference there is no judgement, but a word on how to begin one" {
+	import
+	run -2 make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
+		EXPERIMENTS="$PWD/experiments"
+	[[ $output == "$PWD/kernels/scale/reference.c: no reference to judge by; make new KERNEL=scale DEFINITION="*"writes a stub of it"* ]]
+}
+
 @test "a kernel that is here already stays as it is" {
 	mkdir -p kernels/scale workloads
 	echo mine >kernels/scale/definition.json
