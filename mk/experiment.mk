@@ -113,9 +113,9 @@ verify: ground ## prove the incumbent, or SOLUTION=, right: MODE=, STRIDE=
 	$(LOCKED).bench $(MEASURE) verify '$(SELECT)' '$(or $(SOLUTION),current)'
 precision: ground ## print the bound on errors that settings should have: a line for them
 	$(LOCKED).bench $(MEASURE) precision full '$(or $(SOLUTION),current)'
-ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file
+ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file MODE=cold|warm|graph
 	$(call need,A)$(call need,B)
-	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)'
+	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)' $(if $(filter file,$(origin MODE)),,'$(MODE)')
 sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZERS='words' MODE=
 	$(LOCKED).bench tools/sanitize.sh $(D) '$(or $(SANITIZERS),$(if $(filter cuda,$D),memcheck,address undefined))' \
 		'$(or $(SOLUTION),$(call source,$K))' $(GROUND)/sanitize.jsonl \

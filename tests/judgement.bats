@@ -109,6 +109,17 @@ try() {
 	[[ $output == *"wrong.c: not right"* ]]
 }
 
+@test "make ab compares in the mode that it is told, and says so" {
+	run -0 mk ab A=shipped B=current MODE=warm
+	[[ ${lines[-1]} == "shipped is "*" times as fast as current, warm" ]]
+	grep -q '^# mode warm$' "$BUILD/measured/scale.cpu/bench.tsv"
+	run -0 mk ab A=shipped B=current
+	[[ ${lines[-1]} == "shipped is "*" times as fast as current" ]]
+	grep -q '^# mode cold$' "$BUILD/measured/scale.cpu/bench.tsv"
+	run -2 mk ab A=shipped B=current MODE=graph
+	[[ $output == *"want mode to be cold, warm or (cuda) graph"* ]]
+}
+
 @test "make ab sees that one pass is faster than eight" {
 	sed 's/PASSES 8/PASSES 1/' $k/solution.c >fast.c
 	run -0 mk ab A="$PWD/fast.c" B=current

@@ -1,9 +1,10 @@
 #!/bin/sh
 # measure - proves a solution right, and times it against another; no history
 #
-# usage: measure.sh DEVICE verify|precision|bench SELECT A [B]
+# usage: measure.sh DEVICE verify|precision|bench SELECT A [B [MODE]]
 # A and B: exp_NNNN, shipped, current, or a file. SELECT: quick, full or
-# "stride N". make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S.
+# "stride N". MODE: cold, warm or graph, instead of the settings' mode.
+# make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S.
 set -u
 
 device=$1
@@ -11,6 +12,7 @@ what=$2
 select=$3
 a=$4
 b=${5-}
+mode=${6-}
 dir=$KERNELS/$KERNEL
 out=$BUILD/measured/$KERNEL.$device
 ground=$BUILD/run/$KERNEL.$device
@@ -55,6 +57,16 @@ compile() {
 		-o "$out/$1/build.json" "$dir" "$(source_of "$2")" || exit 2
 }
 
+# The kernel as it is, but for the mode that decides.
+use_mode() {
+	mkdir -p "$out/kernels" && cp -R "$dir" "$out/kernels/" &&
+		ln -s "$(cd "$KERNELS" && pwd)/include" "$out/kernels/include" ||
+		exit 2
+	sed '/^mode[. =]/d' "$dir/settings" >"$out/kernels/$KERNEL/settings" &&
+		echo "mode = $mode" >>"$out/kernels/$KERNEL/settings" || exit 2
+	dir=$out/kernels/$KERNEL
+}
+
 front() {
 	program=$1
 	shift
@@ -73,6 +85,7 @@ current, | shipped, | current,current | current,shipped | \
 *) jail_foreign ;;
 esac
 rm -rf "$out"
+[ -z "$mode" ] || use_mode
 compile a "$a"
 front verify ${generate:+-g "$generate"} -o "$out/verify.jsonl" \
 	"$reference" "$out/a/build.json"
@@ -103,7 +116,7 @@ failed=$(awk -F '\t' '$1 == "bench" && $NF != "ok" { print $NF; exit }' \
 [ -z "$failed" ] || fail "$a: $failed while it was timed: see $out/bench.tsv"
 "$BUILD/compare" -d "$device" -s "$dir/settings" -o "$out/compare.tsv" \
 	"$out/bench.tsv" || fail "see $out/bench.tsv"
-awk -F '\t' -v a="$a" -v b="$b" '
+awk -F '\t' -v a="$a" -v b="$b" -v mode="${mode:+, $mode}" '
 	/^#/ { next }
 	!seen { for (i = 1; i <= NF; i++) at[$i] = i; seen = 1; next }
 	$at["scope"] == "workload" {
@@ -115,4 +128,4 @@ awk -F '\t' -v a="$a" -v b="$b" '
 		all = sprintf("%s is %s [%s, %s] times as fast as %s", a,
 			$at["speedup"], $at["ci_low"], $at["ci_high"], b)
 	}
-	END { print all }' "$out/compare.tsv"
+	END { print all mode }' "$out/compare.tsv"
