@@ -45,6 +45,40 @@ state() {
 	grep -q 'verdict.json' "$dir/result.md"
 }
 
+@test "result.md says what a change gains cold, warm and as a graph" {
+	judged "$exp" accept - 1.5
+	row() { # MODE WORKLOAD WEIGHT CANDIDATE INCUMBENT SPEEDUP
+		printf 'workload\t%s\t%s\t%s\t1\t1\t0\t%s\t%s\t%s\t1\t1\t0\t-\t-\n' "$@"
+	}
+	{
+		echo '# guard 0.01'
+		printf 'scope\tmode\tworkload\tweight\tprocesses\tpairs\tdropped\tcandidate_us\tincumbent_us\tspeedup\tci_low\tci_high\tspread\tp_regressed\tdecision\n'
+		row cold a 0.25 2 4 2
+		row cold b 0.75 2 2 1
+		row warm a 0.25 1 4 4
+		row warm b 0.75 3 3 1
+	} >"$dir/compare.tsv"
+	publish "$exp"
+	grep -qx '| cold | 2.00 | 2.50 | 1.189 |' "$dir/result.md"
+	grep -qx '| warm | 2.50 | 3.25 | 1.414 |' "$dir/result.md"
+	[ "$(grep -c '^| graph ' "$dir/result.md")" -eq 0 ]
+	sed -i /warm/d "$dir/compare.tsv"
+	rm "$dir/result.md"
+	publish "$exp"
+	[ "$(grep -c 'In every mode' "$dir/result.md")" -eq 0 ]
+}
+
+@test "result.md without a table of modes, or with garbage there, has none" {
+	judged "$exp" accept - 1.5
+	for text in '' $'scope\tmode\nworkload' $'scope\tmode\tweight\nworkload\tcold\tx' '\0\1\2' \
+		"$(printf 'scope\t%.0s' $(seq 100))"; do
+		rm -f "$dir/result.md"
+		printf '%b' "$text" >"$dir/compare.tsv"
+		publish "$exp"
+		[ "$(grep -c 'In every mode' "$dir/result.md")" -eq 0 ]
+	done
+}
+
 @test "result.md says which outputs were compared through a view" {
 	judged "$exp" accept - 1.5
 	publish "$exp"

@@ -40,6 +40,9 @@ char *record_change(const struct record *r);
  * where no model did. */
 void record_print_proposal(FILE *p, const struct record *r);
 
+/* What compare.tsv says of each mode, where there are several. */
+void record_print_modes(FILE *p, const struct record *r);
+
 /* result.md. Caller frees. */
 char *record_page(const struct record *r);
 

@@ -272,6 +272,7 @@ char *record_page(const struct record *r)
 		print_workloads(p, r);
 		print_beyond(p, r);
 	}
+	record_print_modes(p, r);
 	print_launches(p, r);
 	print_where(p, r);
 	fclose(p);
