@@ -82,8 +82,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import pack traces
-TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status pack traces
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import pack traces export-torch
+TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status pack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -151,11 +151,17 @@ import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITI
 	$(call need,TRACE)
 	@tools/import.sh $(BUILD) $(D) $(KERNELS) $(WORKLOADS) '$(TRACE)' $(DEFINITION)
 
-OUT ?= $(BUILD)/trace-set
-PACK = @$(BUILD)/pack -d $(D) -e $(X) -k $(K) -w $(W) -o '$(OUT)' $(if $(AUTHOR),-a '$(AUTHOR)')
+PACK = @$(BUILD)/pack -d $(D) -e $(X) -k $(K) -w $(W) -o '$(or $(OUT),$(BUILD)/trace-set)' $(if $(AUTHOR),-a '$(AUTHOR)')
 pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=folder AUTHOR=name
 	$(PACK) $(EXP)
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=
 	$(PACK) -t $(EXP)
+
+tools: $(BUILD)/ratchet_torch.h
+$(BUILD)/ratchet_torch.h: tools/torch/ratchet_torch.h | $(BUILD)
+	@cp $< $@
+export-torch: tools ## make a PyTorch extension of the incumbent, or SOLUTION=: OUT=folder
+	$(call need,OUT)
+	@$(BUILD)/torch-package -d $(D) -k $(K) -o '$(OUT)' '$(or $(SOLUTION),$(call source,$K))'
 
 need = $(if $($1),,$(error want $1=, see make help))

@@ -136,14 +136,16 @@ static void print_entry(const struct entry *e)
 
 int main(int argc, char *argv[])
 {
-	struct inventory v = {.wanted = argv + 2, .nwanted = argc - 2};
+	struct inventory v = {0};
 	struct data_set_files definitions, lists;
 	struct fault f;
 
 	tool_start();
-	if (argc < 2)
+	if (getopt(argc, argv, "") != -1 || optind == argc)
 		tool_usage(USAGE);
-	v.root = argv[1];
+	v.root = argv[optind];
+	v.wanted = argv + optind + 1;
+	v.nwanted = argc - optind - 1;
 	if (data_set_find(v.root, "definitions", ".json", &definitions, &f) ||
 	    data_set_find(v.root, "workloads", ".jsonl", &lists, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);

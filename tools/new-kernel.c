@@ -190,7 +190,7 @@ static void refer(const struct definition *d, const char *dir,
 int main(int argc, char *argv[])
 {
 	const char *device = NULL, *list = NULL, *name;
-	struct start n = {0};
+	static struct start n; /* what it holds lives on */
 	int is_reference = 0, c;
 	struct definition *d;
 	struct fault f;

@@ -147,8 +147,8 @@ static json *renamed(const struct pack *p)
 static json *packed(const struct pack *p)
 {
 	char *path = xasprintf("%s/settings", p->kernel_dir);
-	struct settings settings;
-	struct sources s;
+	static struct settings settings;
+	static struct sources s; /* live as long as the program */
 	struct fault f;
 
 	if (settings_read(path, p->device, kernel_settings_known, &settings,
@@ -235,7 +235,7 @@ static char *folder_name(const char *op_type)
 
 int main(int argc, char *argv[])
 {
-	struct pack p = {.author = "ratchet"};
+	static struct pack p = {.author = "ratchet"};
 	int c, is_traces = 0;
 	struct fault f;
 

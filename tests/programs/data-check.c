@@ -113,7 +113,7 @@ static int copy_safetensors(const char *from, const char *to, struct fault *f)
 /* What a solution of ours is to FlashInfer-Bench. */
 static int make_solution(const char *path, const char *device, struct fault *f)
 {
-	struct sources s;
+	static struct sources s; /* lives as long as the program */
 	json *doc;
 
 	if (sources_read(&s, path, device, f))
