@@ -1,7 +1,6 @@
 /* packed - the sources of a build as a FlashInfer-Trace Solution */
 #include "packed.h"
 #include "memory.h"
-#include "ratchet_abi.h"
 
 #include <stdlib.h>
 #include <string.h>
