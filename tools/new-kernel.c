@@ -11,7 +11,6 @@
 #include "tool.h"
 
 #include <err.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,13 +50,10 @@ static void link_to(const char *file, const char *path)
 
 static void make_folders(const char *dir, const char *workloads)
 {
-	char *copy = xstrdup(workloads);
-
 	if (dir_make(dir))
 		err(EXIT_TROUBLE, "%s", dir);
-	if (dir_make(dirname(copy)))
-		err(EXIT_TROUBLE, "%s", copy);
-	free(copy);
+	if (dir_make_above(workloads))
+		err(EXIT_TROUBLE, "%s", workloads);
 }
 
 /* What a kernel is started with. */

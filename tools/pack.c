@@ -43,20 +43,16 @@ static _Noreturn void die(const struct fault *f)
 	errx(EXIT_TROUBLE, "%s", f->text);
 }
 
-static void make_parent(const char *path)
+static void make_above(const char *path)
 {
-	char *parent =
-	        xasprintf("%.*s", (int)(strrchr(path, '/') - path), path);
-
-	if (dir_make(parent))
-		err(EXIT_TROUBLE, "%s", parent);
-	free(parent);
+	if (dir_make_above(path))
+		err(EXIT_TROUBLE, "%s", path);
 }
 
 /* Takes path. */
 static void put(char *path, const char *text)
 {
-	make_parent(path);
+	make_above(path);
 	if (file_write(path, text, strlen(text)))
 		err(EXIT_TROUBLE, "%s", path);
 	printf("wrote  %s\n", path);
@@ -66,7 +62,7 @@ static void put(char *path, const char *text)
 /* Takes path. */
 static void copy(const char *from, char *path)
 {
-	make_parent(path);
+	make_above(path);
 	if (file_copy(from, path, FILE_MAX))
 		err(EXIT_TROUBLE, "%s", from);
 	printf("wrote  %s\n", path);
@@ -101,7 +97,7 @@ static void copy_tensor(const struct pack *p, const char *path)
 	if (!root)
 		err(EXIT_TROUBLE, "%s: %s in the folders above it", p->list,
 		    path);
-	make_parent(to);
+	make_above(to);
 	if (file_copy_beneath(root, path, to, FILE_MAX))
 		err(EXIT_TROUBLE, "%s/%s", root, path);
 	printf("wrote  %s\n", to);

@@ -33,16 +33,11 @@ static _Noreturn void die(const struct fault *f)
 /* Takes text, a stream's once it is closed. */
 static void put(const struct package *p, const char *name, char *text)
 {
-	char *path = xasprintf("%s/%s", p->out, name), *slash, *parent;
+	char *path = xasprintf("%s/%s", p->out, name);
 
-	slash = strrchr(path, '/');
-	parent = xasprintf("%.*s", (int)(slash - path), path);
-	if (dir_make(parent))
-		err(EXIT_TROUBLE, "%s", parent);
-	if (file_write(path, text, strlen(text)))
+	if (dir_make_above(path) || file_write(path, text, strlen(text)))
 		err(EXIT_TROUBLE, "%s", path);
 	printf("wrote  %s\n", path);
-	free(parent);
 	free(path);
 	free(text);
 }

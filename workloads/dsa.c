@@ -13,6 +13,7 @@
 #include "random.h"
 #include "safetensors.h"
 #include "tool.h"
+#include "workload.h"
 
 #include <err.h>
 #include <stdlib.h>
@@ -168,24 +169,17 @@ static void add_inputs(const struct line *w, json *inputs, const char *path)
 static void print(const struct line *w, const char *k, const char *path,
                   FILE *out)
 {
-	json *trace = json_object(), *body, *axes;
+	json *axes = json_object(), *inputs = json_object();
 	char *text;
 
-	json_add_string(trace, "definition", k);
-	json_add_null(trace, "solution");
-	body = json_add(trace, "workload", json_object());
-	json_add_string(body, "uuid", w->uuid);
-	axes = json_add(body, "axes", json_object());
 	json_add_integer(axes, w->width ? "batch_size" : "num_tokens", w->rows);
 	if (w->width)
 		json_add_integer(axes, "max_num_pages", w->width);
 	json_add_integer(axes, "num_pages", w->pages);
-	add_inputs(w, json_add(body, "inputs", json_object()), path);
-	json_add_null(trace, "evaluation");
-	text = json_text(trace, 0);
+	add_inputs(w, inputs, path);
+	text = workload_text(k, w->uuid, axes, inputs);
 	fprintf(out, "%s\n", text);
 	free(text);
-	json_free(trace);
 }
 
 /* One line of the table into a tensor file and a line of the list. */

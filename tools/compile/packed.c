@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX "__tvm_ffi_"
-
 static json *spec(const struct sources *s, const char *device)
 {
 	json *o = json_object();
-	char *entry = xasprintf("%s::%s", s->name, s->symbol + strlen(PREFIX));
+	char *entry = xasprintf("%s::%s", s->name,
+	                        s->symbol + strlen(SOURCES_PREFIX));
 
 	json_add_string(o, "language",
 	                strcmp(device, "cuda") == 0 ? "cuda" : "cpp");

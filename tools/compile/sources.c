@@ -93,7 +93,7 @@ static int read_solution(struct sources *s, const char *path,
 		return -1;
 	failed = check_solution(n, path, device, f) ||
 	         copy_sources(s, n, path, f);
-	s->symbol = xasprintf("__tvm_ffi_%s", n->entry_symbol);
+	s->symbol = xasprintf(SOURCES_PREFIX "%s", n->entry_symbol);
 	solution_free(n);
 	return failed ? -1 : 0;
 }
@@ -111,7 +111,7 @@ static int read_file(struct sources *s, const char *path, const char *device,
 	text = file_read(path, SOURCE_MAX, &len);
 	if (!text)
 		return fault_errno(f, "%s", path);
-	s->symbol = xstrdup("__tvm_ffi_run");
+	s->symbol = xstrdup(SOURCES_PREFIX "run");
 	add(s, xasprintf("solution%s", strrchr(path, '.')), text, len);
 	return 0;
 }
@@ -165,25 +165,13 @@ int sources_add_headers(struct sources *s, const char *dir, struct fault *f)
 	return failed;
 }
 
-/* Makes the folders above a file. */
-static int make_parent(const char *path)
-{
-	char *parent = xstrdup(path);
-	int failed;
-
-	*strrchr(parent, '/') = '\0';
-	failed = dir_make(parent);
-	free(parent);
-	return failed;
-}
-
 int sources_write(const struct sources *s, const char *dir, struct fault *f)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct source_file *x = &s->file[i];
 		char *path = xasprintf("%s/%s", dir, x->path);
 
-		if (make_parent(path) || file_write(path, x->text, x->len)) {
+		if (dir_make_above(path) || file_write(path, x->text, x->len)) {
 			fault_errno(f, "%s", path);
 			free(path);
 			return -1;

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#define SOURCES_PREFIX "__tvm_ffi_" /* of what a solution exports */
+
 struct source_file {
 	char *path; /* relative; [A-Za-z0-9._/-] */
 	char *text;

@@ -257,6 +257,20 @@ int dir_make(const char *path)
 	return failed ? -1 : 0;
 }
 
+int dir_make_above(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *above;
+	int failed;
+
+	if (!slash || slash == path)
+		return 0;
+	above = xasprintf("%.*s", (int)(slash - path), path);
+	failed = dir_make(above);
+	free(above);
+	return failed;
+}
+
 static unsigned long long counted;
 
 static int count_one(const char *path, const struct stat *st, int type,

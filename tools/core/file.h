@@ -41,6 +41,9 @@ int file_exists(const char *path);
 /* Makes a folder and its parents; an existing folder is no failure. */
 int dir_make(const char *path);
 
+/* Makes the folders above a path. */
+int dir_make_above(const char *path);
+
 /* The room that the files of a folder take, in bytes, following no link. */
 unsigned long long dir_bytes(const char *path);
 

@@ -73,6 +73,13 @@ int dtype_is_float(enum dtype t)
 	return facts[t].bias != 0;
 }
 
+const char *dtype_scalar(enum dtype t)
+{
+	if (t == DTYPE_BOOL)
+		return "bool";
+	return dtype_is_float(t) ? "double" : "int64_t";
+}
+
 uint8_t dtype_dlpack_code(enum dtype t)
 {
 	return facts[t].dlpack;

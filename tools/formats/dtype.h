@@ -34,6 +34,7 @@ unsigned dtype_bits(enum dtype t);
 /* Of a packed array; SIZE_MAX if that overflows. */
 size_t dtype_bytes(enum dtype t, size_t elements);
 int dtype_is_float(enum dtype t);
+const char *dtype_scalar(enum dtype t); /* in C, as an argument: "double" */
 
 /* DLPack's DLDataTypeCode. */
 uint8_t dtype_dlpack_code(enum dtype t);

@@ -183,36 +183,25 @@ static int add_axes(const struct table *t, json *axes, char *const *cell)
 
 static int add_row(struct table *t, char *const *cell)
 {
-	json *line = json_object(), *w, *axes, *inputs;
+	json *axes = json_object(), *inputs = json_object();
 	const char *weight = cell_of(t, cell, COLUMN_WEIGHT, 0, "1");
 	const char *named = cell_of(t, cell, COLUMN_UUID, 0, "");
 	char *uuid, *text;
 	double x;
-	int failed;
+	int failed = add_axes(t, axes, cell) || add_inputs(t, inputs, cell);
 
-	json_add_string(line, "definition", t->d->name);
-	json_add_null(line, "solution");
-	w = json_add(line, "workload", json_object());
-	axes = json_object();
-	inputs = json_object();
-	failed = add_axes(t, axes, cell) || add_inputs(t, inputs, cell);
 	if (!failed && (number_read(weight, &x) || x == 0))
 		failed = wrong(t, "weight", "wants a number above zero");
 	uuid = *named ? xstrdup(named) : make_uuid(t, axes, inputs);
-	json_add_string(w, "uuid", uuid);
-	json_add(w, "axes", axes);
-	json_add(w, "inputs", inputs);
-	json_add_null(line, "evaluation");
+	text = workload_text(t->d->name, uuid, axes, inputs);
 	if (!failed) {
-		text = json_text(line, 0);
 		fputs(text, t->lines);
 		if (strcmp(weight, "1") != 0)
 			fprintf(t->settings, "weight.%s = %s\n", uuid, weight);
 		t->count++;
-		free(text);
 	}
+	free(text);
 	free(uuid);
-	json_free(line);
 	return failed ? -1 : 0;
 }
 

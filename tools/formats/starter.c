@@ -1,6 +1,7 @@
 /* starter - what the files of a kernel begin as */
 #include "starter.h"
 #include "memory.h"
+#include "workload.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -18,13 +19,6 @@ static void put_name(FILE *p, const char *name)
 		fputc(isalnum((unsigned char)*name) ? *name : '_', p);
 }
 
-static const char *scalar_type(const struct tensor_spec *t)
-{
-	if (t->dtype == DTYPE_BOOL)
-		return "bool ";
-	return dtype_is_float(t->dtype) ? "double " : "int64_t ";
-}
-
 static const char *scalar_kind(const struct tensor_spec *t)
 {
 	if (t->dtype == DTYPE_BOOL)
@@ -36,9 +30,10 @@ static void put_parameters(FILE *p, const struct tensor_spec *t, size_t n,
                            const char **comma)
 {
 	for (size_t i = 0; i < n; i++) {
-		fprintf(p, "%s%s", *comma,
-		        t[i].is_scalar ? scalar_type(&t[i])
-		                       : "const DLTensor *");
+		fprintf(p, "%s%s%s", *comma,
+		        t[i].is_scalar ? dtype_scalar(t[i].dtype)
+		                       : "const DLTensor *",
+		        t[i].is_scalar ? " " : "");
 		put_name(p, t[i].name);
 		*comma = ", ";
 	}
@@ -141,18 +136,12 @@ char *starter_settings(const struct definition *d)
 /* One shape to begin with: every variable axis the same, inputs at random. */
 char *starter_workload(const struct definition *d)
 {
-	json *line = json_object(), *w, *axes, *inputs;
+	json *axes = json_object(), *inputs = json_object();
 	char *text, *lines;
 
-	json_add_string(line, "definition", d->name);
-	json_add_null(line, "solution");
-	w = json_add(line, "workload", json_object());
-	json_add_string(w, "uuid", "00000000-0000-4000-8000-000000000001");
-	axes = json_add(w, "axes", json_object());
 	for (size_t i = 0; i < d->naxes; i++)
 		if (d->axes[i].is_var)
 			json_add_integer(axes, d->axes[i].name, FIRST_EXTENT);
-	inputs = json_add(w, "inputs", json_object());
 	for (size_t i = 0; i < d->ninputs; i++) {
 		const struct tensor_spec *t = &d->inputs[i];
 		json *spec = json_add(inputs, t->name, json_object());
@@ -164,10 +153,9 @@ char *starter_workload(const struct definition *d)
 		else if (t->is_scalar)
 			json_add_integer(spec, "value", 1);
 	}
-	json_add_null(line, "evaluation");
-	text = json_text(line, 0);
+	text = workload_text(d->name, "00000000-0000-4000-8000-000000000001",
+	                     axes, inputs);
 	lines = xasprintf("%s\n", text);
 	free(text);
-	json_free(line);
 	return lines;
 }

@@ -100,6 +100,24 @@ static int check_uuids(const struct workload_list *list, const char *path,
 	return failed;
 }
 
+char *workload_text(const char *definition, const char *uuid, json *axes,
+                    json *inputs)
+{
+	json *line = json_object(), *body;
+	char *text;
+
+	json_add_string(line, "definition", definition);
+	json_add_null(line, "solution");
+	body = json_add(line, "workload", json_object());
+	json_add_string(body, "uuid", uuid);
+	json_add(body, "axes", axes);
+	json_add(body, "inputs", inputs);
+	json_add_null(line, "evaluation");
+	text = json_text(line, 0);
+	json_free(line);
+	return text;
+}
+
 static long lines_of(const char *text, size_t len)
 {
 	long n = 0;

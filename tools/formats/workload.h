@@ -39,6 +39,11 @@ int workload_list_parse(const char *text, size_t len, const char *path,
                         struct fault *f);
 void workload_list_free(struct workload_list *list);
 
+/* A line of a list, without its newline. Takes axes and inputs; caller frees.
+ */
+char *workload_text(const char *definition, const char *uuid, json *axes,
+                    json *inputs);
+
 /* The name of the definition that the first line of a list is of; NULL with the
  * fault set. Caller frees. */
 char *workload_list_definition(const char *path, struct fault *f);

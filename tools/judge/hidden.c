@@ -137,30 +137,22 @@ static void print(const struct shapes *s, const struct workload *base,
 {
 	const struct definition *d = s->h->definition;
 	char *uuid = xasprintf(HIDDEN_UUID "%d", s->count + 1), *text;
-	json *line = json_object(), *body, *axes, *inputs;
+	json *axes = json_object(), *inputs = json_object();
 
-	json_add_string(line, "definition", d->name);
-	json_add_null(line, "solution");
-	body = json_add(line, "workload", json_object());
-	json_add_string(body, "uuid", uuid);
-	axes = json_add(body, "axes", json_object());
 	for (size_t i = 0; i < d->naxes; i++) {
 		if (d->axes[i].is_var)
 			json_add_integer(axes, d->axes[i].name,
 			                 w->axis_value[i]);
 	}
-	inputs = json_add(body, "inputs", json_object());
 	for (size_t i = 0; i < d->ninputs; i++)
 		json_add(inputs, d->inputs[i].name,
 		         input_of(base, &d->inputs[i],
 		                  w->input[i].kind == INPUT_SAFETENSORS,
 		                  s->count + 1));
-	json_add_null(line, "evaluation");
-	text = json_text(line, 0);
+	text = workload_text(d->name, uuid, axes, inputs);
 	fprintf(lines, "%s\n", text);
 	free(text);
 	free(uuid);
-	json_free(line);
 }
 
 /* Shape `number`, or another if that is known, if there is any. */

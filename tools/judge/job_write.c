@@ -120,12 +120,9 @@ static int copy_blob(const char *dir, const char *list, const char *path,
                      struct fault *f)
 {
 	char *to = xasprintf("%s/blob/%s", dir, path);
-	char *root = trace_set_root(list, path), *slash = strrchr(to, '/');
-	int failed;
+	char *root = trace_set_root(list, path);
+	int failed = dir_make_above(to) ? fault_errno(f, "%s", to) : 0;
 
-	*slash = '\0';
-	failed = dir_make(to) ? fault_errno(f, "%s", to) : 0;
-	*slash = '/';
 	if (!failed && !root)
 		failed = fault_set(f, "%s: no file %s in the folders above it",
 		                   list, path);

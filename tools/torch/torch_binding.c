@@ -29,13 +29,6 @@ static const char *torch_type(const struct tensor_spec *t)
 	return NULL;
 }
 
-static const char *scalar_type(const struct tensor_spec *t)
-{
-	if (t->dtype == DTYPE_BOOL)
-		return "bool";
-	return dtype_is_float(t->dtype) ? "double" : "int64_t";
-}
-
 static void print_shape(FILE *f, const struct definition *d,
                         const struct tensor_spec *t)
 {
@@ -48,7 +41,7 @@ static void print_shape(FILE *f, const struct definition *d,
 /* Checked inputs and made outputs, by names that no argument has. */
 static void print_body(FILE *f, const struct definition *d)
 {
-	const char *first = NULL;
+	size_t first = d->ninputs; /* of them that is a tensor */
 
 	fputs("\tratchet_torch::axes axes;\n", f);
 	for (size_t i = 0; i < d->naxes; i++)
@@ -60,7 +53,7 @@ static void print_body(FILE *f, const struct definition *d)
 
 		if (t->is_scalar)
 			continue;
-		first = first ? first : t->name;
+		first = i < first ? i : first;
 		fprintf(f, "\tauto in_%zu = axes.want(a_%zu, \"%s\", %s, ", i,
 		        i, t->name, torch_type(t));
 		print_shape(f, d, t);
@@ -69,12 +62,8 @@ static void print_body(FILE *f, const struct definition *d)
 	for (size_t i = 0; i < d->noutputs; i++) {
 		const struct tensor_spec *t = &d->outputs[i];
 
-		for (size_t k = 0; k < d->ninputs; k++)
-			if (d->inputs[k].name == first)
-				fprintf(f,
-				        "\tauto out_%zu = "
-				        "axes.make(in_%zu.device(), %s, ",
-				        i, k, torch_type(t));
+		fprintf(f, "\tauto out_%zu = axes.make(in_%zu.device(), %s, ",
+		        i, first, torch_type(t));
 		print_shape(f, d, t);
 		fputs(");\n", f);
 	}
@@ -114,8 +103,9 @@ char *torch_binding(const struct definition *d, const char *symbol)
 	fputs("static std::vector<at::Tensor> run(", f);
 	for (size_t i = 0; i < d->ninputs; i++)
 		fprintf(f, "%s%s a_%zu", i ? ", " : "",
-		        d->inputs[i].is_scalar ? scalar_type(&d->inputs[i])
-		                               : "const at::Tensor &",
+		        d->inputs[i].is_scalar
+		                ? dtype_scalar(d->inputs[i].dtype)
+		                : "const at::Tensor &",
 		        i);
 	fputs(")\n{\n", f);
 	print_body(f, d);
