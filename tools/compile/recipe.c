@@ -12,6 +12,7 @@
 #define UNITY "all_sources.cu" /* includes every .cu file of a solution */
 #define CXX ".cpp .cc .cxx"
 
+/* The device's, with what only it has: wgmma, of sm_90a, is not in sm_90. */
 static int probe_arch(struct recipe *r, struct fault *f)
 {
 	struct cuda_device d;
@@ -20,9 +21,10 @@ static int probe_arch(struct recipe *r, struct fault *f)
 	if (cuda_probe(&d, &none))
 		return fault_set(f,
 		                 "%s; say which device to compile for: "
-		                 "-a sm_90",
+		                 "-a sm_90a",
 		                 none.text);
-	r->arch = xasprintf("sm_%d%d", d.major, d.minor);
+	r->arch = xasprintf("sm_%d%d%s", d.major, d.minor,
+	                    d.major >= 9 ? "a" : "");
 	return 0;
 }
 

@@ -63,29 +63,42 @@ static void print_words(FILE *f, const char *words)
 	fputc(']', f);
 }
 
+/* As recipe.c chooses it. */
+#define PROBE                                                                  \
+	"\n# With what only this GPU has, as it was judged: 9.0a, not 9.0.\n"  \
+	"if torch.cuda.is_available():\n"                                      \
+	"    major, minor = torch.cuda.get_device_capability()\n"              \
+	"    os.environ.setdefault(\"TORCH_CUDA_ARCH_LIST\",\n"                \
+	"                          f\"{major}.{minor}\" + \"a\" * (major >= "  \
+	"9))\n"
+
 char *torch_setup(const struct definition *d, const struct sources *s,
                   const struct settings *settings)
 {
 	int is_cuda = strcmp(settings->device, "cuda") == 0;
 	const char *flags = settings_string(settings, "cflags", "");
 	const char *arch = settings_string(settings, "arch", "");
+	int probes = is_cuda && !*arch;
 	char *text, *all;
 	size_t len;
 	FILE *f = xmemstream(&text, &len);
 
 	fprintf(f,
-	        "from pathlib import Path\n\nfrom setuptools import setup\n"
+	        "%sfrom pathlib import Path\n\n%sfrom setuptools import setup\n"
 	        "from torch.utils.cpp_extension import BuildExtension, %s\n\n"
-	        "here = Path(__file__).resolve().parent\n\n"
+	        "here = Path(__file__).resolve().parent\n%s\n"
 	        "setup(\n    name=\"%s\",\n    version=\"0.1\",\n"
 	        "    packages=[\"%s\"],\n    ext_modules=[\n        %s(\n"
 	        "            \"%s._C\",\n            [\"csrc/binding.cpp\"",
-	        is_cuda ? "CUDAExtension" : "CppExtension", d->name, d->name,
-	        is_cuda ? "CUDAExtension" : "CppExtension", d->name);
+	        probes ? "import os\n" : "", probes ? "import torch\n" : "",
+	        is_cuda ? "CUDAExtension" : "CppExtension", probes ? PROBE : "",
+	        d->name, d->name, is_cuda ? "CUDAExtension" : "CppExtension",
+	        d->name);
 	for (size_t i = 0; i < s->count; i++)
 		if (!sources_has_extension(s->file[i].path, ".h .cuh .hpp"))
 			fprintf(f, ", \"csrc/%s\"", s->file[i].path);
 	fputs("],\n            include_dirs=[str(here / \"csrc\")],\n", f);
+	arch += strncmp(arch, "sm_", 3) ? 0 : 3;
 	all = *arch ? xasprintf("%s -gencode=arch=compute_%s,code=sm_%s", flags,
 	                        arch, arch)
 	            : xstrdup(flags);
