@@ -35,16 +35,36 @@ static const char *reason_of(const char *tool)
 	return strcmp(tool, "memcheck") ? REASON_FLAKY : REASON_RED_ZONE;
 }
 
+/* "f(int, float)+0x40" becomes "f+0x40", or the rest may have no room. */
+static void drop_parameters(char *text)
+{
+	for (char *end = text; (end = strstr(end, ")+")) != NULL;) {
+		char *begin = end;
+		int depth = 1;
+
+		while (depth && begin > text) {
+			begin--;
+			depth += (*begin == ')') - (*begin == '(');
+		}
+		memmove(begin, end + 1, strlen(end + 1) + 1);
+		end = begin + 1;
+	}
+}
+
 /* Takes a finding's first two lines, which say what and where. */
 static void take_finding(const char *tool, const char *text, char *detail,
                          size_t len)
 {
 	const char *second = strchr(text, '\n');
 	int n = (int)strcspn(text, "\n");
+	char *all;
 
 	second = second ? second + strspn(second, "\n= ") : "";
-	snprintf(detail, len, "%s: %.*s %.*s", tool, n, text,
-	         (int)strcspn(second, "\n"), second);
+	all = xasprintf("%s: %.*s %.*s", tool, n, text,
+	                (int)strcspn(second, "\n"), second);
+	drop_parameters(all);
+	snprintf(detail, len, "%s", all);
+	free(all);
 }
 
 /* What the tool found, into m. Without a summary it did not end well. */
