@@ -104,6 +104,12 @@ __device__ __forceinline__ void barrier_wait(uint64_t *b, int parity)
 		             : "memory");
 }
 
+/* So that a copy does not wait for what it is told by. */
+__device__ __forceinline__ void prefetch_map(const CUtensorMap *map)
+{
+	asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
+}
+
 /* 16 rows from `row` on, of a matrix whose columns are in blocks of 64. */
 __device__ __forceinline__ void copy_rows(const CUtensorMap *ckv,
                                           const CUtensorMap *kpe,
@@ -858,6 +864,10 @@ __global__ void __launch_bounds__(THREADS, 1)
 	if (is_asker)
 		barrier_init(&s.full[WARPS], 1);
 	asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+	if (tid == 0) {
+		prefetch_map(&ckv_map);
+		prefetch_map(&kpe_map);
+	}
 	if (is_asker)
 		copy_rows(&q_map, &qp_map, s.slot[WARPS], &s.full[WARPS],
 		          token * HEADS);
@@ -933,14 +943,13 @@ __global__ void __launch_bounds__(THREADS, 1)
 
 		if (first + warp < mine) {
 			/* Products with queries: each warp its chunk. */
-			if (is_run) {
-				barrier_wait(&s.full[warp], first / WARPS & 1);
-			} else {
-				if (lane == 0)
-					barrier_arrive(&s.full[warp]);
+			if (!is_run) {
 				asm volatile("cp.async.wait_all;" ::: "memory");
 				__syncwarp();
+				if (lane == 0)
+					barrier_arrive(&s.full[warp]);
 			}
+			barrier_wait(&s.full[warp], first / WARPS & 1);
 #pragma unroll
 			for (int i = 0; i < 9; i++) {
 				uint32_t k[4][4];
@@ -1069,6 +1078,7 @@ __global__ void __launch_bounds__(THREADS, 1)
 		__nv_bfloat16 *out =
 		        p.output + (int64_t)token * HEADS * CKV + warp * 64;
 
+		__syncwarp(); /* values were read there */
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
 			float f = total ? __fdividef(1, sum[half]) : 0;

@@ -1,8 +1,9 @@
 /* dsa_topk_indexer - a CTA for each page of what is scored, and each of them
  * sees all scores and writes its own winners
  *
- * A warppage scores the page by 8-bit WGMMAs whose A operand, the keys, comes
- * straight from memory to registers. It publishes the scores in memory that was
+ * Half of the warps have the page's keys, as the A operand of WGMMAs in
+ * registers, and the others lay out the queries: in float16, as sums of 8-bit
+ * products are not exact enough. The scores are published in memory that was
  * zero, as words that never are, and all read those of the row the same way.
  * Each CTA then finds the bin of the threshold for itself, in a histogram
  * between the extremes of the row's first scores. What is above it before the
@@ -14,6 +15,8 @@
  * give_up().
  */
 #include "ratchet.h"
+
+#include <climits>
 
 #include <cuda_fp16.h>
 #include <cuda_fp8.h>
@@ -34,7 +37,7 @@ constexpr int THREADS = 256, WARPS = THREADS / 32;
 #define KEPT 6
 
 // knob: BINS 1024 2048
-#define BINS 1024
+#define BINS 2048
 constexpr int EACH = BINS / THREADS; /* bins of a thread */
 constexpr int MOST_COUNTED = 65535;  /* tokens, in half a word of a bin */
 
@@ -73,16 +76,30 @@ struct glance {
 	int len, page;
 };
 
+/* How to find a number's bin. */
+struct scale {
+	float factor, offset;
+};
+constexpr float BASE = 8388608; /* a float's low bits are a number above it */
+
+/* Where the last winner is. */
+struct alignas(16) threshold {
+	int bin;
+	unsigned above; /* as in a bin: in all higher ones */
+	unsigned with;  /* and with this one */
+};
+
 struct shared {
-	alignas(1024) unsigned char q[HEADS * DIM];
+	alignas(1024) unsigned char q[HEADS * DIM * 2]; /* float16 */
 	alignas(16) unsigned bin[BINS]; /* how many; << 16: before own ones */
+	alignas(16) unsigned own[PAGE]; /* scores */
 	alignas(16) float weight[HEADS];
 	alignas(16) unsigned sum[WARPS];
 	uint64_t list[LISTED];
-	int listed;
+	unsigned listed;
 	int rank[PAGE];
-	int chosen;     /* bin of the threshold */
-	unsigned above; /* as in a bin: in all higher ones */
+	scale to_bin;
+	threshold chosen;
 	int is_heir, gave_up;
 };
 
@@ -92,17 +109,6 @@ __device__ __forceinline__ uint4 peek4(const uint4 *p)
 
 	asm volatile("ld.relaxed.gpu.global.v4.u32 {%0, %1, %2, %3}, [%4];"
 	             : "=r"(x.x), "=r"(x.y), "=r"(x.z), "=r"(x.w)
-	             : "l"(p)
-	             : "memory");
-	return x;
-}
-
-__device__ __forceinline__ uint2 peek2(const uint2 *p)
-{
-	uint2 x;
-
-	asm volatile("ld.relaxed.gpu.global.v2.u32 {%0, %1}, [%2];"
-	             : "=r"(x.x), "=r"(x.y)
 	             : "l"(p)
 	             : "memory");
 	return x;
@@ -208,13 +214,15 @@ __device__ __forceinline__ place find(const problem &p, int page, glance g)
 
 		for (; left; left &= left - 1) {
 			int from = __ffs(left) - 1;
-			int pages = __shfl_sync(~0u, n, from);
+			int pages = __shfl_sync(~0u, n, from),
+			    len = __shfl_sync(~0u, g.len, from),
+			    entry = __shfl_sync(~0u, g.page, from);
 
 			if (page >= at.total && page < at.total + pages) {
 				at.row = base + from;
-				at.len = __shfl_sync(~0u, g.len, from);
+				at.len = len;
 				at.first = at.total;
-				at.page = __shfl_sync(~0u, g.page, from);
+				at.page = entry;
 			}
 			at.total += pages;
 		}
@@ -231,8 +239,9 @@ __device__ __forceinline__ place find(const problem &p, int page, glance g)
 }
 
 /* Where numbers of a key are as an operand: lane t of a quad loads pieces t and
- * t + 4 of 16 bytes, and so its four words of one are numbers t * 4 on of four
- * pieces. A sum does not mind the order: queries are laid out to match. */
+ * t + 4 of 16 bytes, and each of their words is two pairs of a product of 16
+ * numbers, in float16. A sum does not mind the order: queries are laid out to
+ * match, and so that they are stored without conflicts. */
 __device__ __forceinline__ void load_keys(uint4 k[2][2], const char *row)
 {
 #pragma unroll
@@ -243,38 +252,88 @@ __device__ __forceinline__ void load_keys(uint4 k[2][2], const char *row)
 			        (const uint4 *)(row + half * 8 * DIM + i * 64));
 }
 
-/* Where a thread's first word of queries goes. WGMMA wants rows of 128 bytes
- * with 16-byte pieces exchanged. */
+__device__ __forceinline__ unsigned word_of(const uint4 &x, int i)
+{
+	return i == 0 ? x.x : i == 1 ? x.y : i == 2 ? x.z : x.w;
+}
+
+/* Four numbers in float16, exactly. */
+__device__ __forceinline__ uint2 widen(unsigned four)
+{
+	__half2_raw a = __nv_cvt_fp8x2_to_halfraw2((__nv_fp8x2_storage_t)four,
+	                                           __NV_E4M3);
+	__half2_raw b = __nv_cvt_fp8x2_to_halfraw2(
+	        (__nv_fp8x2_storage_t)(four >> 16), __NV_E4M3);
+
+	return make_uint2(a.x | (unsigned)a.y << 16, b.x | (unsigned)b.y << 16);
+}
+
+/* The operands of eight products: four of the pieces t, four of t + 4. */
+struct keys {
+	unsigned a[8][4];
+};
+
+__device__ __forceinline__ void widen_keys(keys &w, const uint4 k[2][2])
+{
+#pragma unroll
+	for (int i = 0; i < 8; i++) {
+#pragma unroll
+		for (int half = 0; half < 2; half++) {
+			uint2 x = widen(
+			        word_of(k[half][i / 4], i % 4 ^ i / 4 * 2));
+
+			w.a[i][half] = x.x;
+			w.a[i][2 + half] = x.y;
+		}
+		/* Here, not behind the barrier. */
+		asm volatile(""
+		             : "+r"(w.a[i][0]), "+r"(w.a[i][1]),
+		               "+r"(w.a[i][2]), "+r"(w.a[i][3]));
+	}
+}
+
+/* Queries are in two blocks of 64 numbers of each head, rows of 128 bytes with
+ * 16-byte pieces exchanged, as WGMMA wants them. Where the first word of a
+ * piece goes. */
 __device__ __forceinline__ unsigned query_place(const unsigned char *q)
 {
-	unsigned row = threadIdx.x / 8, piece = threadIdx.x % 8;
+	unsigned tid = threadIdx.x % 128, row = tid / 8, block = tid % 8 / 4;
 
-	return (unsigned)__cvta_generic_to_shared(q) + row * DIM +
-	       ((piece & 4) ^ (row & 7)) * 16 + piece % 4 * 4;
+	return (unsigned)__cvta_generic_to_shared(q) + block * HEADS * 128 +
+	       row * 128 + ((row & 7) ^ block * 4) * 16 + tid % 4 * 4;
 }
 
 __device__ __forceinline__ void store_query(unsigned to, uint4 x)
 {
-	const unsigned word[4] = {x.x, x.y, x.z, x.w};
-
+	/* Not to have registers for all places in a CTA's first page already.
+	 */
+	asm volatile("" : "+r"(to));
 #pragma unroll
-	for (int j = 0; j < 4; j++)
-		asm volatile("st.shared.u32 [%0], %1;" ::"r"(to ^ j * 16),
-		             "r"(word[j])
+	for (int i = 0; i < 4; i++) {
+		uint2 w = widen(word_of(x, i));
+
+		asm volatile("st.shared.u32 [%0], %1;" ::"r"(to ^ i * 32),
+		             "r"(w.x)
 		             : "memory");
+		asm volatile("st.shared.u32 [%0], %1;" ::"r"(to ^ i * 32 ^ 16),
+		             "r"(w.y)
+		             : "memory");
+	}
 }
 
-/* Products of 16 keys of a warp, of lane / 4 and 8 further, with all heads. */
+/* Products of 16 keys of a warp, of lane / 4 and 8 further, with all heads. In
+ * 8 bits they would be summed up in too few. */
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
-__device__ __forceinline__ void multiply(float d[32], unsigned a0, unsigned a1,
-                                         unsigned a2, unsigned a3, uint64_t b)
+__device__ __forceinline__ void multiply(float d[32], const unsigned a[4],
+                                         uint64_t b, int adds)
 {
-	asm volatile("wgmma.mma_async.sync.aligned.m64n64k32.f32.e4m3.e4m3 "
+	asm volatile("{ .reg .pred adds; setp.ne.s32 adds, %37, 0;\n"
+	             "wgmma.mma_async.sync.aligned.m64n64k16.f32.f16.f16 "
 	             "{%0, %1, %2, %3, %4, %5, %6, %7, "
 	             "%8, %9, %10, %11, %12, %13, %14, %15, "
 	             "%16, %17, %18, %19, %20, %21, %22, %23, "
 	             "%24, %25, %26, %27, %28, %29, %30, %31}, "
-	             "{%32, %33, %34, %35}, %36, 1, 1, 1;"
+	             "{%32, %33, %34, %35}, %36, adds, 1, 1, 0; }"
 	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]),
 	               "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7]),
 	               "+f"(d[8]), "+f"(d[9]), "+f"(d[10]), "+f"(d[11]),
@@ -283,10 +342,11 @@ __device__ __forceinline__ void multiply(float d[32], unsigned a0, unsigned a1,
 	               "+f"(d[20]), "+f"(d[21]), "+f"(d[22]), "+f"(d[23]),
 	               "+f"(d[24]), "+f"(d[25]), "+f"(d[26]), "+f"(d[27]),
 	               "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31])
-	             : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "l"(b));
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b),
+	               "r"(adds));
 }
 
-__device__ __forceinline__ void multiply_all(float d[32], const uint4 k[2][2],
+__device__ __forceinline__ void multiply_all(float d[32], const keys &k,
                                              const unsigned char *q)
 {
 	unsigned at = (unsigned)__cvta_generic_to_shared(q) >> 4;
@@ -295,12 +355,8 @@ __device__ __forceinline__ void multiply_all(float d[32], const uint4 k[2][2],
 
 	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
 #pragma unroll
-	for (int i = 0; i < 2; i++) {
-		multiply(d, k[0][i].x, k[1][i].x, k[0][i].y, k[1][i].y,
-		         b + 4 * i);
-		multiply(d, k[0][i].z, k[1][i].z, k[0][i].w, k[1][i].w,
-		         b + 4 * i + 2);
-	}
+	for (int i = 0; i < 8; i++)
+		multiply(d, k.a[i], b + i / 4 * (HEADS * 8) + i % 4 * 2, i > 0);
 	asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
 	asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory");
 #pragma unroll
@@ -308,57 +364,49 @@ __device__ __forceinline__ void multiply_all(float d[32], const uint4 k[2][2],
 		asm volatile("" : "+f"(d[i])::"memory");
 }
 #else
-__device__ __forceinline__ unsigned widen(unsigned two)
-{
-	__half2_raw x = __nv_cvt_fp8x2_to_halfraw2((__nv_fp8x2_storage_t)two,
-	                                           __NV_E4M3);
-
-	return x.x | (unsigned)x.y << 16;
-}
-
-/* By a word of four numbers of a key and of a head: in float16, exactly. */
-__device__ __forceinline__ void multiply(float *d, unsigned a, unsigned a8,
-                                         unsigned b)
+__device__ __forceinline__ void multiply(float *d, const unsigned a[4],
+                                         unsigned b0, unsigned b1)
 {
 	asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
 	             "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
 	             "{%0, %1, %2, %3};"
 	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-	             : "r"(widen(a)), "r"(widen(a8)), "r"(widen(a >> 16)),
-	               "r"(widen(a8 >> 16)), "r"(widen(b)),
-	               "r"(widen(b >> 16)));
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0),
+	               "r"(b1));
 }
 
-__device__ __forceinline__ void multiply_all(float d[32], const uint4 k[2][2],
+__device__ __forceinline__ void multiply_all(float d[32], const keys &k,
                                              const unsigned char *q)
 {
 	int row = threadIdx.x % 32 / 4, at = threadIdx.x % 4 * 4;
 
 #pragma unroll
-	for (int i = 0; i < 8; i++) {
-		const uint4 &x = k[0][i / 4], &y = k[1][i / 4];
-		const unsigned a[4] = {x.x, x.y, x.z, x.w};
-		const unsigned a8[4] = {y.x, y.y, y.z, y.w};
-
+	for (int i = 0; i < 32; i++)
+		d[i] = 0;
 #pragma unroll
-		for (int n = 0; n < HEADS / 8; n++)
-			multiply(d + n * 4, a[i % 4], a8[i % 4],
-			         *(const unsigned *)(q + (n * 8 + row) * DIM +
-			                             (i ^ row) * 16 + at));
-	}
+	for (int i = 0; i < 8; i++)
+#pragma unroll
+		for (int n = 0; n < HEADS / 8; n++) {
+			const unsigned char *head = q + i / 4 * (HEADS * 128) +
+			                            (n * 8 + row) * 128 + at;
+			int piece = i % 4 * 2 ^ row;
+
+			multiply(d + n * 4, k.a[i],
+			         *(const unsigned *)(head + piece * 16),
+			         *(const unsigned *)(head + (piece ^ 1) * 16));
+		}
 }
 #endif
 
 /* Scores of two tokens, of which lanes 0 and 2 of a quad return the first, 1
  * and 3 the second. */
-__device__ __forceinline__ float weigh(const float d[32], const float *weight)
+__device__ __forceinline__ float weigh(const float d[32], const float2 w[8])
 {
-	const float2 *w = (const float2 *)weight + threadIdx.x % 4;
 	float a[2] = {}, b[2] = {};
 
 #pragma unroll
 	for (int n = 0; n < HEADS / 8; n++) {
-		float2 x = w[n * 4];
+		float2 x = w[n];
 
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
@@ -372,7 +420,7 @@ __device__ __forceinline__ float weigh(const float d[32], const float *weight)
 	return mine + __shfl_xor_sync(~0u, mine, 2);
 }
 
-/* What a thread has of a page, as bytes from its start. */
+/* What a thread has of a page, as bytes from its start, or of the queries. */
 struct thread {
 	unsigned key, scale, query; /* the last in shared memory */
 };
@@ -393,34 +441,52 @@ __device__ __forceinline__ void score(shared &s, const problem &p,
                                       const place &at, int page, thread t)
 {
 	unsigned tid = threadIdx.x;
-	bool is_scorer = tid < 128;
-	const uint4 *q = (const uint4 *)(p.q + (int64_t)at.row * HEADS * DIM);
-	uint4 k[2][2] = {}, x[2];
-	float d[32] = {}, scale = 0, weight = 0;
+	bool is_scorer = tid < 128; /* the others have the queries */
+	keys wide;
+	float d[32], scale = 0;
 
 	if (is_scorer) {
-		const char *keys = p.cache + at.page * (int64_t)PAGE_BYTES;
+		const char *from = p.cache + at.page * (int64_t)PAGE_BYTES;
+		uint4 k[2][2];
+		float weight = 0;
 
-		load_keys(k, keys + t.key);
-		scale = __ldg((const float *)(keys + t.scale));
-	}
-	x[0] = __ldg(&q[tid]);
-	x[1] = __ldg(&q[tid + THREADS]);
-	if (tid < HEADS)
-		weight = __ldg(&p.weight[(int64_t)at.row * HEADS + tid]);
-	store_query(t.query, x[0]);
-	store_query(t.query + THREADS * 16, x[1]);
-	if (tid < HEADS) {
-		s.weight[tid] = weight;
-		s.rank[tid] = s.listed = 0;
-	}
+		load_keys(k, from + t.key);
+		scale = __ldg((const float *)(from + t.scale));
+		if (tid < HEADS)
+			weight =
+			        __ldg(&p.weight[(int64_t)at.row * HEADS + tid]);
+		widen_keys(wide, k);
+		if (tid < HEADS) {
+			s.weight[tid] = weight;
+			s.rank[tid] = 0;
+			s.listed = 0;
+		}
+	} else {
+		const uint4 *q =
+		        (const uint4 *)(p.q + (int64_t)at.row * HEADS * DIM) +
+		        (tid - 128);
+		uint4 x[4];
+
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+			x[i] = __ldg(&q[i * 128]);
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+			store_query(t.query + i * 16 * 128, x[i]);
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
-	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+		asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 #endif
+	}
 	__syncthreads();
 	if (is_scorer) {
-		multiply_all(d, k, s.q);
-		float sum = weigh(d, s.weight) * scale;
+		float2 w[HEADS / 8];
+
+#pragma unroll
+		for (int n = 0; n < HEADS / 8; n++)
+			w[n] = *(const float2 *)&s
+			                .weight[n * 8 + threadIdx.x % 4 * 2];
+		multiply_all(d, wide, s.q);
+		float sum = weigh(d, w) * scale;
 		int token = (page - at.first) * PAGE +
 		            (int)(t.scale - PAGE * DIM) / 4;
 
@@ -428,22 +494,26 @@ __device__ __forceinline__ void score(shared &s, const problem &p,
 		if (token >= at.len)
 			sum = -INFINITY;
 		unsigned bits = __float_as_uint(sum);
+
+		bits = bits ? bits : 0x80000000u;
 		if (tid % 4 < 2 && token < (at.len + 3) / 4 * 4)
-			put(p.word + (int64_t)at.first * PAGE + token,
-			    bits ? bits : 0x80000000u);
+			put(p.word + (int64_t)at.first * PAGE + token, bits);
+		if (tid % 4 < 2)
+			s.own[token % PAGE] = bits;
 	}
 }
 
 /* ---------------------------------------------------------- selecting */
 
 /* The scores of a row: a thread's first ones are kept. A lane has two of the
- * row's first ones, and of the page's own ones. */
+ * page's own ones. */
 struct scores {
 	uint4 kept[KEPT];
-	uint2 first, own;
+	uint2 own;
 	const uint4 *word;
 	int fours;
 	int start, len; /* of own ones, of the row */
+	bool has_own;   /* in shared memory already */
 };
 
 /* f(four scores, index of the first / 4) for all that are a thread's. */
@@ -469,7 +539,6 @@ __device__ __forceinline__ int own_token(const scores &x)
 /* Reads them; false if some are not there. */
 __device__ __forceinline__ bool take(scores &x)
 {
-	const uint2 *pair = (const uint2 *)x.word;
 	bool here = true;
 
 #pragma unroll
@@ -480,46 +549,54 @@ __device__ __forceinline__ bool take(scores &x)
 		if (at < x.fours)
 			x.kept[i] = peek4(x.word + at);
 	}
-	x.first = peek2(pair + threadIdx.x % 32);
-	x.own = make_uint2(1, 1);
-	if (own_token(x) < x.len)
-		x.own = peek2(pair + own_token(x) / 2);
 #pragma unroll
 	for (int i = 0; i < KEPT; i++)
 		here &= is_here(x.kept[i]);
-	here &= (x.first.x != 0) & (x.first.y != 0) & (x.own.x != 0) &
-	        (x.own.y != 0);
 #pragma unroll 1
 	for (int at = threadIdx.x + KEPT * THREADS; at < x.fours; at += THREADS)
 		here &= is_here(peek4(x.word + at));
 	return here;
 }
 
-/* How to find a number's bin. */
-struct scale {
-	float factor, offset;
-};
-constexpr float BASE = 8388608; /* a float's low bits are a number above it */
-
-/* The same for all of a row's CTAs, which see the same first scores. */
-__device__ __forceinline__ scale scale_of(const scores &x)
+/* The same for all of a row's CTAs: by its first scores, which one warp has. To
+ * ask for them more than once a CTA holds up the L2. */
+__device__ __forceinline__ void note_scale(shared &s, uint4 v)
 {
-	int a = ordered(__uint_as_float(x.first.x));
-	int b = ordered(__uint_as_float(x.first.y));
-	float low = number(__reduce_min_sync(~0u, min(a, b)));
-	float high = number(__reduce_max_sync(~0u, max(a, b)));
+	int a = ordered(__uint_as_float(v.x)),
+	    b = ordered(__uint_as_float(v.y)),
+	    c = ordered(__uint_as_float(v.z)),
+	    d = ordered(__uint_as_float(v.w));
+	bool is_first = threadIdx.x < PAGE / 4;
+	int least = is_first ? min(min(a, b), min(c, d)) : INT_MAX;
+	int most = is_first ? max(max(a, b), max(c, d)) : INT_MIN;
+	float low = number(__reduce_min_sync(~0u, least));
+	float high = number(__reduce_max_sync(~0u, most));
 	/* The others' are beyond these by a little. */
-	float factor = __fdividef(BINS / 1.5f, high - low);
+	float factor = __fdividef(1 / 1.5f, high - low);
 
-	return {factor, BASE + BINS / 2 - (high + low) * 0.5f * factor};
+	if (threadIdx.x == 0)
+		s.to_bin = {factor, 0.5f - (high + low) * 0.5f * factor};
 }
 
+/* Hands around a page's own scores, which some threads have. */
+__device__ __forceinline__ void share_own(shared &s, const scores &x)
+{
+	each(x, [&](uint4 v, int at) {
+		unsigned i = at * 4 - x.start;
+
+		if (i < PAGE)
+			*(uint4 *)&s.own[i] = v;
+	});
+}
+
+/* What is no number, as all scores are equal, is in the first. */
 __device__ __forceinline__ int bin_of(unsigned x, scale c)
 {
-	float b = __fmaf_rd(__uint_as_float(x), c.factor, c.offset);
+	float part =
+	        __saturatef(__fmaf_rn(__uint_as_float(x), c.factor, c.offset));
 
-	b = fminf(fmaxf(b, BASE), BASE + BINS - 1);
-	return (int)(__float_as_uint(b) - 0x4b000000u);
+	return (int)(__float_as_uint(__fmaf_rd(part, BINS - 1, BASE)) -
+	             0x4b000000u);
 }
 
 __device__ __forceinline__ void count_bins(shared &s, const scores &x, scale c)
@@ -538,20 +615,20 @@ __device__ __forceinline__ void count_bins(shared &s, const scores &x, scale c)
  * zero. */
 __device__ __forceinline__ void choose_bin(shared &s)
 {
-	int tid = threadIdx.x, lane = tid % 32;
-	unsigned n[EACH], sum = 0, above = 0;
+	int tid = threadIdx.x, lane = tid % 32, warp = tid / 32;
+	unsigned with[EACH], sum = 0; /* of a thread's bins, from the top */
 	uint4 *mine = (uint4 *)&s.bin[BINS - EACH * (tid + 1)];
 
 #pragma unroll
-	for (int i = 0; i < EACH / 4; i++) {
+	for (int i = EACH / 4 - 1; i >= 0; i--) {
 		uint4 v = mine[i];
+		unsigned two = v.w + v.z, three = two + v.y;
 
-		n[i * 4] = v.x;
-		n[i * 4 + 1] = v.y;
-		n[i * 4 + 2] = v.z;
-		n[i * 4 + 3] = v.w;
+		with[EACH - 4 - i * 4] = sum + v.w;
+		with[EACH - 3 - i * 4] = sum + two;
+		with[EACH - 2 - i * 4] = sum + three;
+		with[EACH - 1 - i * 4] = sum += three + v.x;
 		mine[i] = make_uint4(0, 0, 0, 0);
-		sum += v.x + v.y + v.z + v.w;
 	}
 	unsigned upto = sum;
 #pragma unroll
@@ -561,38 +638,51 @@ __device__ __forceinline__ void choose_bin(shared &s)
 		upto += lane >= d ? v : 0;
 	}
 	if (lane == 31)
-		s.sum[tid / 32] = upto;
+		s.sum[warp] = upto;
 	__syncthreads();
-#pragma unroll
-	for (int w = 0; w < WARPS - 1; w++)
-		above += w < tid / 32 ? s.sum[w] : 0;
-	above += upto - sum;
-	if ((above & 0xffff) < TOPK && ((above + sum) & 0xffff) >= TOPK)
-#pragma unroll
-		for (int i = EACH - 1; i >= 0; i--) {
-			unsigned with = above + n[i];
+	uint4 a = *(const uint4 *)&s.sum[0], b = *(const uint4 *)&s.sum[4];
+	unsigned base = (((warp > 0 ? a.x : 0) + (warp > 1 ? a.y : 0)) +
+	                 ((warp > 2 ? a.z : 0) + (warp > 3 ? a.w : 0))) +
+	                (((warp > 4 ? b.x : 0) + (warp > 5 ? b.y : 0)) +
+	                 ((warp > 6 ? b.z : 0) + (upto - sum)));
+	if ((base & 0xffff) < TOPK && ((base + sum) & 0xffff) >= TOPK) {
+		threshold t = {BINS - 1 - EACH * tid, base, base + sum};
 
-			if ((above & 0xffff) < TOPK &&
-			    (with & 0xffff) >= TOPK) {
-				s.chosen = BINS - EACH * (tid + 1) + i;
-				s.above = above;
-			}
-			above = with;
+#pragma unroll
+		for (int i = 0; i < EACH; i++) {
+			bool is_above = ((base + with[i]) & 0xffff) < TOPK;
+
+			t.bin -= is_above;
+			t.above = is_above ? base + with[i] : t.above;
 		}
+#pragma unroll
+		for (int i = EACH - 1; i >= 0; i--)
+			t.with = ((base + with[i]) & 0xffff) < TOPK
+			                 ? t.with
+			                 : base + with[i];
+		*(int4 *)&s.chosen =
+		        make_int4(t.bin, (int)t.above, (int)t.with, 0);
+	}
 	__syncthreads();
 }
 
-/* Lists the tokens in the threshold's bin. */
+/* Lists the tokens in the threshold's bin. They are few: most threads have
+ * none. */
 __device__ __forceinline__ void list_bin(shared &s, const scores &x, scale c,
                                          int chosen)
 {
 	each(x, [&](uint4 v, int at) {
 		const unsigned u[4] = {v.x, v.y, v.z, v.w};
+		bool is[4];
 
 #pragma unroll
 		for (int i = 0; i < 4; i++)
-			if (bin_of(u[i], c) == chosen) {
-				int to = atomicAdd(&s.listed, 1);
+			is[i] = bin_of(u[i], c) == chosen;
+		if (is[0] | is[1] | is[2] | is[3])
+#pragma unroll
+			for (int i = 0; i < 4; i++) {
+				unsigned to = is[i] ? atomicInc(&s.listed, ~0u)
+				                    : LISTED;
 
 				if (to < LISTED)
 					s.list[to] = rank_key(u[i], at * 4 + i);
@@ -604,7 +694,7 @@ __device__ __forceinline__ void list_bin(shared &s, const scores &x, scale c,
 /* How many in the list are better. */
 __device__ __forceinline__ int rank_listed(const shared &s, uint64_t mine)
 {
-	int n = s.listed, better = 0;
+	int n = (int)s.listed, better = 0;
 
 #pragma unroll 4
 	for (int i = 0; i < n; i++)
@@ -627,12 +717,16 @@ __device__ __forceinline__ void rank_all(shared &s, const scores &x,
 			        x.start + 2 * lane + k);
 
 			each(x, [&](uint4 v, int at) {
-				const unsigned u[4] = {v.x, v.y, v.z, v.w};
+				unsigned u[4] = {v.x, v.y, v.z, v.w};
 
 #pragma unroll
-				for (int i = 0; i < 4; i++)
+				for (int i = 0; i < 4; i++) {
+					/* Not in registers for the next, too.
+					 */
+					asm volatile("" : "+r"(u[i]));
 					better += rank_key(u[i], at * 4 + i) >
 					          mine;
+				}
 			});
 			better = __reduce_add_sync(~0u, better);
 			if (threadIdx.x % 32 == 0)
@@ -709,20 +803,31 @@ __device__ __forceinline__ bool give_up(shared &s, const problem &p,
 	return s.gave_up;
 }
 
-/* Waits for the scores of a row. False if they do not come. */
+/* Waits for the scores of a row. False if they do not come. The first of them
+ * mostly come before others, and make the scale meanwhile. */
 __device__ __forceinline__ bool wait(shared &s, const problem &p, scores &x,
                                      const visit &v)
 {
-	bool here;
+	bool here, has_scale = threadIdx.x >= 32;
 
 	for (;;) {
 		long long start = clock64();
 
-		do
-			here = take(x);
-		while (!here && clock64() - start < PATIENCE);
-		if (__syncthreads_and(here))
+		do {
+			here = __all_sync(~0u, take(x));
+			if (!has_scale &&
+			    __all_sync(~0u, threadIdx.x >= PAGE / 4 ||
+			                            is_here(x.kept[0]))) {
+				note_scale(s, x.kept[0]);
+				has_scale = true;
+			}
+		} while (!here && clock64() - start < PATIENCE);
+		if (!x.has_own)
+			share_own(s, x);
+		if (__syncthreads_and(here)) {
+			x.own = *(const uint2 *)&s.own[threadIdx.x % 32 * 2];
 			return true;
+		}
 		if (give_up(s, p, v))
 			return false;
 	}
@@ -731,21 +836,27 @@ __device__ __forceinline__ bool wait(shared &s, const problem &p, scores &x,
 /* Which of a page's tokens win, by a histogram of the row. */
 __device__ __forceinline__ winners choose(shared &s, const scores &x)
 {
-	scale c = scale_of(x);
+	scale c = s.to_bin;
 	int token = own_token(x);
+	int a = bin_of(x.own.x, c), b = bin_of(x.own.y, c);
 	winners w;
 
 	count_bins(s, x, c);
 	__syncthreads();
 	choose_bin(s);
-	int a = bin_of(x.own.x, c), b = bin_of(x.own.y, c);
-	int chosen = s.chosen;
-	w.above = (int)(s.above & 0xffff);
-	w.before = (int)(s.above >> 16);
-	w.sure[0] = __ballot_sync(~0u, token < x.len && a > chosen);
-	w.sure[1] = __ballot_sync(~0u, token + 1 < x.len && b > chosen);
-	w.ranked[0] = __ballot_sync(~0u, token < x.len && a == chosen);
-	w.ranked[1] = __ballot_sync(~0u, token + 1 < x.len && b == chosen);
+	int4 t = *(const int4 *)&s.chosen;
+	/* All of that bin may win. */
+	bool is_whole = (t.z & 0xffff) == TOPK;
+	int chosen = t.x, least = is_whole ? chosen : chosen + 1,
+	    above = is_whole ? t.z : t.y;
+	w.above = above & 0xffff;
+	w.before = (int)((unsigned)above >> 16);
+	w.sure[0] = __ballot_sync(~0u, token < x.len && a >= least);
+	w.sure[1] = __ballot_sync(~0u, token + 1 < x.len && b >= least);
+	w.ranked[0] =
+	        __ballot_sync(~0u, token < x.len && a < least && a == chosen);
+	w.ranked[1] = __ballot_sync(~0u, token + 1 < x.len && b < least &&
+	                                         b == chosen);
 	if (w.ranked[0] | w.ranked[1])
 		list_bin(s, x, c, chosen);
 	w.is_listed = s.listed <= LISTED;
@@ -765,6 +876,7 @@ __device__ __forceinline__ bool select(shared &s, const problem &p,
 	x.fours = (at.len + 3) / 4;
 	x.start = (page - at.first) * PAGE;
 	x.len = at.len;
+	x.has_own = at.total <= p.scorers && may_leave;
 	bool is_kept = x.fours <= KEPT * THREADS;
 
 	if (!wait(s, p, x, v))
@@ -791,8 +903,10 @@ __device__ __forceinline__ bool select(shared &s, const problem &p,
 __device__ __forceinline__ place next(shared &s, const problem &p, int page)
 {
 	__syncthreads();
-	if (threadIdx.x < PAGE)
-		s.rank[threadIdx.x] = s.listed = 0;
+	if (threadIdx.x < PAGE) {
+		s.rank[threadIdx.x] = 0;
+		s.listed = 0;
+	}
 	__syncthreads();
 	return find(p, page, look(p, page));
 }
@@ -802,6 +916,7 @@ __device__ __forceinline__ void clean(const problem &p, int total)
 {
 	uint4 *word = (uint4 *)p.word;
 
+#pragma unroll 8
 	for (int i = threadIdx.x % 32; i < total * PAGE / 4; i += 32)
 		word[i] = make_uint4(0, 0, 0, 0);
 	if (threadIdx.x % 32 == 0)
@@ -845,6 +960,9 @@ __global__ void __launch_bounds__(THREADS)
 	if (me >= at.total)
 		return;
 	visit v = {min(at.total, step), 0, ~0u};
+	/* Here already: it will publish its scores without waiting for any. */
+	if (is_speaker())
+		v.arrived = add(&p.counter[0], 1 << 16);
 #pragma unroll 1
 	for (int page = me;;) {
 		score(s, p, at, page, t);
@@ -853,8 +971,7 @@ __global__ void __launch_bounds__(THREADS)
 			break;
 		at = next(s, p, page);
 	}
-	if (is_speaker())
-		v.arrived = add(&p.counter[0], 1 << 16);
+	__syncthreads(); /* not to ask before there is anything */
 	bool is_heir = false;
 #pragma unroll 1
 	for (int page = me;;) {
