@@ -5,11 +5,11 @@ CUPTI_LIBRARY = $(dir $(firstword $(wildcard $(CUPTI)/lib64/libcupti.so \
 SPANS  = $(BUILD)/spans-of/$(KERNEL)
 
 .PHONY: spans streams
-spans: $(SPANS)/build.json $(BUILD)/span ## CUPTI's times of the incumbent, or SOLUTION=, with DEVICE=cuda: experiments/K/spans.tsv
+spans: $(SPANS)/build.json $(BUILD)/span ## CUPTI's times of the incumbent, with DEVICE=cuda: experiments/K/spans.tsv; of SOLUTION=: printed
 	@mkdir -p $(X)
 	@$(BUILD)/span $(BUILD)/cache $(K) $(W) $(SPANS)/build.json $(REF) >$(SPANS)/spans.tsv
-	@mv $(SPANS)/spans.tsv $(X)/spans.tsv
-	@cat $(X)/spans.tsv
+	@cat $(SPANS)/spans.tsv
+	$(if $(SOLUTION),,@mv $(SPANS)/spans.tsv $(X)/spans.tsv)
 streams: $(SPANS)/build.json $(BUILD)/streams ## is the incumbent, or SOLUTION=, right on two streams at once? with DEVICE=cuda
 	@$(BUILD)/streams $(BUILD)/cache $(K) $(W) $(SPANS)/build.json $(REF)
 
