@@ -75,6 +75,26 @@ package() {
 	grep -q '^DEVICE = "cuda"$' out/tests/test_mixed.py
 }
 
+@test "without an architecture, a GPU's package takes what that GPU alone has" {
+	cp kernels/mixed/solution.c solution.cu
+	torch-package -d cuda -k kernels/mixed -o out solution.cu
+	grep -q 'os.environ.setdefault("TORCH_CUDA_ARCH_LIST",$' out/setup.py
+	rm -r out
+	echo 'arch = sm_90a' >kernels/mixed/settings
+	torch-package -d cuda -k kernels/mixed -o out solution.cu
+	! grep -q TORCH_CUDA_ARCH_LIST out/setup.py
+	grep -qF '"-gencode=arch=compute_90a,code=sm_90a"' out/setup.py
+}
+
+@test "an output of which several are right is compared by its shape" {
+	package
+	grep -q '^VIEWED = \[\] ' out/tests/test_mixed.py
+	rm -r out
+	echo 'view.total = float32' >>kernels/mixed/settings
+	package
+	grep -q '^VIEWED = \[1\] ' out/tests/test_mixed.py
+}
+
 @test "the package builds, is what the reference says, and refuses what is wrong" {
 	"$python" -c 'import torch, setuptools' 2>/dev/null ||
 		skip "no torch for $python"

@@ -62,7 +62,7 @@ static void write_package(struct package *p)
 	free(name);
 	put(p, "tests/reference.py", xstrdup(p->d->reference));
 	name = xasprintf("tests/test_%s.py", p->d->name);
-	put(p, name, torch_test(p->d, p->device));
+	put(p, name, torch_test(p->d, &p->settings));
 	free(name);
 	put(p, "README.md", torch_readme(p->d));
 	put(p, "setup.py", torch_setup(p->d, &p->s, &p->settings));

@@ -156,9 +156,30 @@ static void print_inputs(FILE *f, const struct definition *d)
 	}
 }
 
-/* On random values of the axes' sizes that environment variables say. */
-char *torch_test(const struct definition *d, const char *device)
+/* Of an output that the judge looks at through a view there are several right
+ * ones: only its shape is compared. */
+static void print_viewed(FILE *f, const struct definition *d,
+                         const struct settings *settings)
 {
+	const char *comma = "";
+
+	fputs("VIEWED = [", f);
+	for (size_t i = 0; i < d->noutputs; i++) {
+		char *key = xasprintf("view.%s", d->outputs[i].name);
+
+		if (settings_string(settings, key, NULL)) {
+			fprintf(f, "%s%zu", comma, i);
+			comma = ", ";
+		}
+		free(key);
+	}
+	fputs("]  # outputs of which several are right\n", f);
+}
+
+/* On random values of the axes' sizes that environment variables say. */
+char *torch_test(const struct definition *d, const struct settings *settings)
+{
+	int is_cuda = strcmp(settings->device, "cuda") == 0;
 	char *text;
 	size_t len;
 	FILE *f = xmemstream(&text, &len);
@@ -169,7 +190,9 @@ char *torch_test(const struct definition *d, const char *device)
 	        "from the environment (%s=...), or is 16.\n\"\"\"\n"
 	        "import os\nimport unittest\n\nimport torch\n\nimport %s\n"
 	        "import reference\n\nDEVICE = \"%s\"\n",
-	        d->naxes ? d->axes[0].name : "N", d->name, device);
+	        d->naxes ? d->axes[0].name : "N", d->name,
+	        is_cuda ? "cuda" : "cpu");
+	print_viewed(f, d, settings);
 	for (size_t i = 0; i < d->naxes; i++) {
 		if (d->axes[i].is_var)
 			fprintf(f,
@@ -197,10 +220,13 @@ char *torch_test(const struct definition *d, const char *device)
 	        "        want = reference.run(*inputs)\n"
 	        "        if torch.is_tensor(got):\n"
 	        "            got, want = [got], [want]\n"
-	        "        for a, b in zip(got, want):\n"
-	        "            torch.testing.assert_close(\n"
-	        "                a.float(), b.float(), atol=1e-2, rtol=1e-2\n"
-	        "            )\n\n    def test_wrong_shape(self):\n"
+	        "        for i, (a, b) in enumerate(zip(got, want)):\n"
+	        "            self.assertEqual(a.shape, b.shape)\n"
+	        "            if i not in VIEWED:\n"
+	        "                torch.testing.assert_close(\n"
+	        "                    a.float(), b.float(), atol=1e-2, "
+	        "rtol=1e-2\n"
+	        "                )\n\n    def test_wrong_shape(self):\n"
 	        "        with self.assertRaises((RuntimeError, TypeError)):\n"
 	        "            %s.run(torch.zeros(1, 1, 1, 1, 1, 1, 1, 1, 1, "
 	        "device=DEVICE))\n\n\nif __name__ == \"__main__\":\n"

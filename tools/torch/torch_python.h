@@ -19,6 +19,6 @@ char *torch_readme(const struct definition *d);
 
 /* A test that compares with reference.py, the definition's own, on random
  * values of sizes that environment variables say. */
-char *torch_test(const struct definition *d, const char *device);
+char *torch_test(const struct definition *d, const struct settings *settings);
 
 #endif
