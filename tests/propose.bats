@@ -195,6 +195,37 @@ knob_fault() {
 	[[ $(knob_fault "// knob: A 1 $long\n#define A 1") == "$at:5: want values"* ]]
 }
 
+# As a Solution of two sources, of which the second begins with a knob.
+packed() { # KNOB LINES, as in JSON
+	printf '{"name": "s", "definition": "scale", "author": "a", "spec": {"language": "cpp", "target_hardware": ["cpu"], "entry_point": "a.cpp::run", "binding": "tvm-ffi", "dependencies": [], "destination_passing_style": true},\n "sources": [{"path": "a.cpp", "content": "char *s = \\"\\\\n// knob: NONE 1\\";\\n// knob: A 1 2\\n#define A 1\\n"},\n {"path": "b.h", "content": "%s"}]}\n' \
+		"$1" >$k/solution.json
+	rm -f $k/solution.c
+	built inc.json $k/solution.json
+}
+
+@test "knobs in the sources of a Solution are tuned where they stand" {
+	packed '// knob: B x y\n#define B x\nint b;\n'
+	run -0 propose -p tune -d cpu -k $k -e $x -w $w -b inc.json
+	run -0 jq -r '.sources[].content' $x/exp_0001/solution.json
+	grep -q '^#define A [12]$' <<<"$output"
+	grep -q '^#define B [xy]$' <<<"$output"
+	grep -q '^int b;$' <<<"$output"
+	diff <(jq 'del(.sources[].content)' $k/solution.json) \
+		<(jq 'del(.sources[].content)' $x/exp_0001/solution.json)
+}
+
+@test "a malformed knob of a Solution is named by its source's line" {
+	packed 'int b;\n// knob: B x\n#define B x\n'
+	run -2 propose -p tune -d cpu -k $k -e $x -w $w -b inc.json
+	[[ $output == "propose: kernels/scale/solution.json:2: want at least two"* ]]
+	packed '// knob: A 3 4\n#define A 3\n'
+	run -2 propose -p tune -d cpu -k $k -e $x -w $w -b inc.json
+	[[ $output == "propose: kernels/scale/solution.json:1: knob A stands twice" ]]
+	packed '// knob: B x y'
+	run -2 propose -p tune -d cpu -k $k -e $x -w $w -b inc.json
+	[[ $output == "propose: kernels/scale/solution.json:2: want exactly"* ]]
+}
+
 @test "a build of another source than the incumbent's is refused" {
 	built inc.json $k/reference.c
 	run -2 propose -p tune -d cpu -k $k -e $x -w $w -b inc.json

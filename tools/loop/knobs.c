@@ -85,9 +85,25 @@ static int read_define(const char *p, const char *end, struct knob *k,
 	return k->current >= 0 ? 0 : -1;
 }
 
-static const char *line_end(const char *p)
+/* In a document sources are strings, in which a line ends with an escape. The
+ * two lines of a knob have nothing in them that is escaped. */
+static const char *line_end(const char *p, int is_document)
 {
-	return p + strcspn(p, "\n");
+	if (!is_document)
+		return p + strcspn(p, "\n");
+	for (; *p && *p != '\n' && *p != '"'; p++) {
+		if (p[0] == '\\' && p[1] == 'n')
+			break;
+		if (p[0] == '\\' && p[1])
+			p++;
+	}
+	return p;
+}
+
+/* Where the line after that end begins. */
+static const char *line_after(const char *end)
+{
+	return end + (*end ? 1 + (*end == '\\') : 0);
 }
 
 static int is_known(const struct knobs *k, const char *name)
@@ -101,18 +117,19 @@ static int is_known(const struct knobs *k, const char *name)
 int knobs_read(const char *source, const char *path, struct knobs *out,
                struct fault *f)
 {
-	const char *why = "";
-	long line = 1;
+	int is_document = source[strspn(source, " \t\r\n")] == '{';
+	const char *why = "", *end, *next;
+	long line = 1; /* of the document's string, if it is one */
 
 	out->count = 0;
-	for (const char *p = source; *p; line++) {
-		const char *end = line_end(p), *next = *end ? end + 1 : end;
+	for (const char *p = source; *p;
+	     p = next, line = *end == '"' ? 1 : line + 1) {
 		struct knob *k = &out->item[out->count];
 
-		if (strncmp(p, MARK, sizeof MARK - 1) != 0) {
-			p = next;
+		end = line_end(p, is_document);
+		next = line_after(end);
+		if (strncmp(p, MARK, sizeof MARK - 1) != 0)
 			continue;
-		}
 		if (out->count == MAX_KNOBS)
 			return fault_set(f, "%s:%ld: more than %d knobs", path,
 			                 line, MAX_KNOBS);
@@ -122,11 +139,10 @@ int knobs_read(const char *source, const char *path, struct knobs *out,
 			return fault_set(f, "%s:%ld: knob %s stands twice",
 			                 path, line, k->name);
 		k->start = (size_t)(next - source);
-		k->end = (size_t)(line_end(next) - source);
+		k->end = (size_t)(line_end(next, is_document) - source);
 		if (read_define(next, source + k->end, k, &why))
 			return fault_set(f, "%s:%ld: %s", path, line + 1, why);
 		out->count++;
-		p = next;
 	}
 	if (knobs_points(out) == 0)
 		return fault_set(f, "%s: more than 2^62 points in the knobs",

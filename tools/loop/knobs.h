@@ -7,7 +7,8 @@
  *
  * The second must follow at once, define the same name, and hold one of the
  * values. A name is an identifier, a value [A-Za-z0-9_.+-]+. Only the #define
- * lines differ between two points of the space.
+ * lines differ between two points of the space. The source may be a Solution
+ * document: its strings have lines, too.
  */
 #ifndef KNOBS_H
 #define KNOBS_H
