@@ -1,8 +1,9 @@
 /* cpu_reference - the worker that knows what is right
  *
  * It is native code, or the text in the kernel's definition, for which Python
- * with PyTorch takes the worker's place. Beside run native code it may export `inputs`, which makes of random values what they
- * must be, and `evaluate`, which makes views of outputs (job_view.h).
+ * with PyTorch takes the worker's place. Beside run native code it may export
+ * `inputs`, which makes of random values what they must be, and `evaluate`,
+ * which makes views of outputs (job_view.h).
  */
 #ifndef CPU_REFERENCE_H
 #define CPU_REFERENCE_H

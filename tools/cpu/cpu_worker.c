@@ -15,7 +15,7 @@
 
 #define MAX_KERNEL ((size_t)1 << 30)
 #define MAX_SCRIPT ((size_t)64 << 10) /* an argument has no more */
-#define NAP_NS 20000000 /* how soon a death is seen */
+#define NAP_NS 20000000               /* how soon a death is seen */
 
 static int spawn(struct worker *w, int kernel, const char *const *argv,
                  int threads, struct fault *f)
@@ -45,7 +45,7 @@ static int spawn_worker(struct worker *w, int kernel,
 	char *text = n->python ? file_read(file, MAX_SCRIPT, NULL) : NULL;
 	char *number = xasprintf("%d", SYS_futex);
 	const char *const native[] = {file, NULL};
-	const char *const python[] = {n->python, "-I", "-B",   "-c",
+	const char *const python[] = {n->python, "-I",   "-B", "-c",
 	                              text,      number, NULL};
 	int failed;
 

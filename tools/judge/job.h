@@ -50,8 +50,8 @@ struct job {
 	int threads; /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
-	char *python;     /* the interpreter of a reference in Python, or NULL */
-	char *sanitize;   /* under what the candidate runs, or NULL */
+	char *python;   /* the interpreter of a reference in Python, or NULL */
+	char *sanitize; /* under what the candidate runs, or NULL */
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;

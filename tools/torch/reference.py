@@ -130,7 +130,7 @@ def words_of(error):
             line = at.tb_lineno
         at = at.tb_next
     where = f" (line {line} of the reference)" if line else ""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
     return text[:MESSAGE - 1 - len(where)] + where
 
 
