@@ -118,10 +118,11 @@ static char *find_python(struct fault *f)
 	char *found, *dir, *config, *real;
 
 	said = said && *said ? said : "python3";
+	errno = ENOENT;
 	found = strchr(said, '/') ? xstrdup(said) : program_find(said);
 	real = found ? realpath(found, NULL) : NULL;
 	if (!real) {
-		fault_set(f, "PYTHON=%.200s: no such program", said);
+		fault_errno(f, "PYTHON=%.200s", said);
 		free(found);
 		return NULL;
 	}
