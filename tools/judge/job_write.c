@@ -82,9 +82,10 @@ static int copy_generator(const char *dir, const struct job_parts *p,
 
 static int is_python(const char *reference)
 {
-	const char *slash = strrchr(reference, '/');
+	const char *slash = reference ? strrchr(reference, '/') : NULL;
 
-	return strcmp(slash ? slash + 1 : reference, "definition.json") == 0;
+	return reference &&
+	       strcmp(slash ? slash + 1 : reference, "definition.json") == 0;
 }
 
 /* A definition whose own text is the reference. */
