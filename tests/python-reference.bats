@@ -448,6 +448,19 @@ twice() {
 	head -1 verify.jsonl | grep -q '"reference": "python '
 }
 
+@test "what Python cannot give is said: float4, views" {
+	reference 'return x * a'
+	sed -i 's/"shape": \["n"\], "dtype": "float32"/"shape": ["n"], "dtype": "float4_e2m1"/' definition.json
+	run -2 judge_by
+	[[ $output == *"TypeError: PyTorch has no tensors of float4_e2m1" ]]
+	reference 'return x * a'
+	cp -r "$BATS_FILE_TMPDIR/kernels" .
+	K=kernels/scale
+	echo 'view.y = float32' >>$K/settings
+	run -2 judge_by
+	[[ $output == *"settings: view.OUTPUT, but the reference of scale has no RATCHET_EXPORT_AS(evaluate"* ]]
+}
+
 @test "without PyTorch the refusal says what to install, or to write" {
 	cp -R "$BATS_TEST_DIRNAME/tiny/." .
 	rm kernels/scale/reference.c
