@@ -12,9 +12,11 @@ EXPERIMENTS ?= experiments
 # NODEDUP=1: measure also what is not new.
 # SANDBOX: bwrap, container or none, see ratchet-judge(7); tools/jail.sh says
 # what is meant where nothing is said.
+# PYTHON: runs the reference of a definition where a kernel has none in C; with
+# PyTorch.
 # MODEL, MODELS, PLANNER_MODEL, CANDIDATES, STALL, TUNE_AFTER, PROMPT_TOKENS:
 # how a model is asked, see tools/propose/asking.h; more in ratchet-ask(1).
-export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP PROPOSAL
+export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP PROPOSAL PYTHON
 
 # Keys are for the targets that ask; optimize.sh takes them away first. key.c
 # has the same names.
@@ -38,7 +40,8 @@ LOCKED = @tools/locked.sh $(BUILD)/lock/$(KERNEL).$(D)
 
 COMPILE = $(BUILD)/build-kernel -c $(BUILD)/cache -d $(D)
 JUDGE   = -k $(K) -w $(W) -c $(BUILD)/cache $(if $(BENCH_S),-t $(BENCH_S))
-REF     = $(GROUND)/reference/build.json
+NATIVE  = $(wildcard $(K)/reference.$(SUFFIX))
+REF     = $(if $(NATIVE),$(GROUND)/reference/build.json,$(K)/definition.json)
 INC     = $(GROUND)/incumbent/build.json
 GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 
@@ -48,9 +51,8 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
-	@test -e $(K)/reference.$(SUFFIX) || { echo "$(K)/reference.$(SUFFIX): no reference to judge by;" \
-		"make new KERNEL=$(KERNEL) DEFINITION=$(K)/definition.json writes a stub of it" >&2; exit 2; }
-	@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX)
+	@tools/reference.sh $(D) >/dev/null
+	$(if $(NATIVE),@$(COMPILE) -o $(REF) $(K) $(NATIVE))
 	@$(COMPILE) -o $(INC) $(K) $(call source,$K)
 	$(if $(GEN),@$(BUILD)/build-kernel -c $(BUILD)/cache -d cpu -o $(GEN) $(K) $(K)/generate.c)
 candidate: ground
@@ -157,8 +159,8 @@ pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=fold
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=
 	$(PACK) -t $(EXP)
 
-tools: $(BUILD)/ratchet_torch.h
-$(BUILD)/ratchet_torch.h: tools/torch/ratchet_torch.h | $(BUILD)
+tools: $(BUILD)/ratchet_torch.h $(BUILD)/reference.py
+$(BUILD)/ratchet_torch.h $(BUILD)/reference.py: $(BUILD)/%: tools/torch/% | $(BUILD)
 	@cp $< $@
 export-torch: tools ## make a PyTorch extension of the incumbent, or SOLUTION=: OUT=folder
 	$(call need,OUT)

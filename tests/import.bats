@@ -87,10 +87,10 @@ define() {
 
 @test "without a reference there is no judgement, but a word on how to begin one" {
 	import
-	run -2 make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+	PYTHON=/bin/false run -2 make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
 		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments"
-	[[ $output == "$PWD/kernels/scale/reference.c: no reference to judge by; make new KERNEL=scale DEFINITION="*"writes a stub of it"* ]]
+	[[ $output == "$PWD/kernels/scale/reference.c: no reference to judge by, and /bin/false has no PyTorch to run the definition's own; make new KERNEL=scale DEFINITION="*"writes a stub of it"* ]]
 }
 
 @test "a kernel that is here already stays as it is" {

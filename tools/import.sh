@@ -47,7 +47,8 @@ awk -F '\t' -v kernels="$kernels" '
 		if (n)
 			printf "Next: make new KERNEL=K " \
 				"DEFINITION=%s/K/definition.json, which writes " \
-				"stubs of\na reference and a solution; then " \
+				"stubs of\na reference (to be removed where " \
+				"PYTHON has PyTorch) and a solution; then " \
 				"make verify KERNEL=K\n", kernels
 	}' "$rows"
 exit "$broken"

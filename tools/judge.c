@@ -75,6 +75,9 @@ int main(int argc, char *argv[])
 	/* The wait for a device is no part of the budget. */
 	job->start = clock_seconds();
 	session = session_open(job, &f);
+	/* What a stranger wrote fails again. */
+	if (!session && job->python)
+		errx(EXIT_TROUBLE, "%s", f.text);
 	if (!session)
 		give_up(job, &f);
 	if (job->is_cuda)

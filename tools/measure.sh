@@ -16,7 +16,6 @@ mode=${6-}
 dir=$KERNELS/$KERNEL
 out=$BUILD/measured/$KERNEL.$device
 ground=$BUILD/run/$KERNEL.$device
-reference=$ground/reference/build.json
 generate=
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
@@ -26,6 +25,7 @@ fail() {
 }
 
 . tools/jail.sh
+reference=$(tools/reference.sh "$device") || exit 2
 
 # The source that a name stands for.
 source_of() {
@@ -67,6 +67,11 @@ use_mode() {
 	dir=$out/kernels/$KERNEL
 }
 
+# What the verification says of all workloads.
+head_of() {
+	sed -n "1s/.*\"$1\": \"\([^\"]*\)\".*/\1/p" "$out/verify.jsonl"
+}
+
 front() {
 	program=$1
 	shift
@@ -106,7 +111,7 @@ if [ "$what" = precision ]; then
 	exit 0
 fi
 echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads," \
-	"hidden: $(sed -n '1s/.*"hidden": "\([^"]*\)".*/\1/p' "$out/verify.jsonl")"
+	"hidden: $(head_of hidden)$(head_of reference | sed 's/^native$//; s/^./, reference: &/')"
 [ "$what" = bench ] || exit 0
 compile b "$b"
 front bench -f -o "$out/bench.tsv" "$reference" "$out/a/build.json" \

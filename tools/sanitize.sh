@@ -21,6 +21,7 @@ generate=
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
 . tools/jail.sh
+reference=$(tools/reference.sh "$device") || exit 2
 case $source in
 "$dir"/solution.*) jail_own ;;
 *) jail_foreign ;;
@@ -47,4 +48,4 @@ fi
 	"$dir" "$source" || exit 2
 tools/again.sh "$BUILD/verify" -z "$words" -m "$select" \
 	${BENCH_S:+-t "$BENCH_S"} ${generate:+-g "$generate"} -k "$dir" -w "$WORKLOADS/$KERNEL.jsonl" \
-	-c "$BUILD/cache" -o "$out" "$ground/reference/build.json" "$made"
+	-c "$BUILD/cache" -o "$out" "$reference" "$made"

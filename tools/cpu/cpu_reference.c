@@ -2,6 +2,7 @@
 #include "cpu_reference.h"
 #include "job_view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int exports(const struct cpu_runner *r, enum doorbell_op op)
@@ -10,22 +11,61 @@ static int exports(const struct cpu_runner *r, enum doorbell_op op)
 }
 
 /* Only what makes inputs may write to them. */
-struct cpu_runner *cpu_reference_start(const struct cpu_calls *calls,
+static struct cpu_runner *start_native(const struct cpu_calls *calls,
                                        int threads, struct fault *f)
 {
+	static const char name[] = "reference.so";
 	struct cpu_runner *r =
-	        cpu_runner_start(calls, "reference.so", 0, threads, f);
+	        cpu_runner_start(calls, name, NULL, 0, threads, f);
 
 	if (r && exports(r, DOORBELL_INPUTS)) {
 		cpu_runner_stop(r);
-		r = cpu_runner_start(calls, "reference.so", 1, threads, f);
+		r = cpu_runner_start(calls, name, NULL, 1, threads, f);
 	}
+	return r;
+}
+
+/* A stranger's text, whoever wrote the kernel. */
+static struct cpu_runner *start_python(const struct cpu_calls *calls,
+                                       int threads, struct fault *f)
+{
+	const char *python = calls->job->python;
+	struct cpu_runner *r = NULL;
+
+	if (sandbox_admits_strangers(f) == 0)
+		r = cpu_runner_start(calls, "reference.json", python, 0,
+		                     threads, f);
+	if (!r || !r->reason)
+		return r;
+	fault_set(f, "%s: no Python to compute with: %s: %s", python, r->reason,
+	          r->detail);
+	cpu_runner_stop(r);
+	return NULL;
+}
+
+struct cpu_runner *cpu_reference_start(const struct cpu_calls *calls,
+                                       int threads, struct fault *f)
+{
+	struct cpu_runner *r = calls->job->python
+	                               ? start_python(calls, threads, f)
+	                               : start_native(calls, threads, f);
+
 	if (r && !r->reason &&
 	    job_view_agrees(calls->job, exports(r, DOORBELL_EVALUATE), f)) {
 		cpu_runner_stop(r);
 		return NULL;
 	}
 	return r;
+}
+
+/* Python's words are from before it ran the definition's text. */
+void cpu_reference_name(const struct cpu_runner *r, char *name, size_t len)
+{
+	if (r->calls->job->python)
+		copy_printable(name, len, r->worker.doorbell->message,
+		               DOORBELL_MESSAGE);
+	else
+		snprintf(name, len, "native");
 }
 
 /* Calls one of its functions. */

@@ -13,7 +13,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define START_S 30.0 /* for a worker to load its kernel */
+#define START_S 30.0   /* for a worker to load its kernel */
+#define PYTHON_S 120.0 /* for one to load PyTorch */
 
 void copy_printable(char *to, size_t len, const char *from, size_t max)
 {
@@ -79,18 +80,19 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 }
 
 struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
-                                    const char *kernel, int writable,
-                                    int threads, struct fault *f)
+                                    const char *kernel, const char *python,
+                                    int writable, int threads, struct fault *f)
 {
 	struct cpu_runner *r = xcalloc(1, sizeof *r);
 	char *path = job_file(calls->job, kernel);
 	struct worker_needs needs = {.kernel = path,
+	                             .python = python,
 	                             .input_bytes = calls->input_bytes,
 	                             .output_bytes = calls->output_bytes +
 	                                             calls->view_bytes,
 	                             .writable = writable,
 	                             .threads = threads};
-	int failed = (calls->job->sanitize &&
+	int failed = (calls->job->sanitize && !python &&
 	              sanitizer_library(path, needs.sanitizer,
 	                                sizeof needs.sanitizer, f)) ||
 	             worker_start(&r->worker, &needs, f);
@@ -108,7 +110,7 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 		return NULL;
 	}
 	r->writable = writable;
-	r->timeout_s = START_S;
+	r->timeout_s = python ? PYTHON_S : START_S;
 	spend_by_end(r, worker_finish(&r->worker, r->timeout_s));
 	if (!r->reason && r->worker.doorbell->failed) {
 		r->reason = REASON_UNSUPPORTED;

@@ -25,11 +25,12 @@ struct cpu_runner {
 	char detail[200];
 };
 
-/* kernel: the .so's name in the job. NULL with the fault set only for trouble
- * that is no fault of the kernel. */
+/* kernel, python: as worker_needs has them, but by the kernel's name in the
+ * job. NULL with the fault set only for trouble that is no fault of the kernel.
+ */
 struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
-                                    const char *kernel, int writable,
-                                    int threads, struct fault *f);
+                                    const char *kernel, const char *python,
+                                    int writable, int threads, struct fault *f);
 void cpu_runner_stop(struct cpu_runner *r);
 
 /* Makes arguments, inputs and outputs what a call begins with. */

@@ -120,6 +120,7 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	if (!r)
 		return -1;
 	s->reference = r;
+	cpu_reference_name(r, s->base.reference, sizeof s->base.reference);
 	r->timeout_s = s->job->timeout_s * REFERENCE_SLOWER;
 	for (size_t w = 0; w < s->job->workloads.count; w++) {
 		for (int set = 0; set < s->job->sets; set++) {
@@ -213,7 +214,7 @@ static struct runner *cpu_start(struct session *base, enum side side,
 	struct cpu_session *s = of_session(base);
 	struct cpu_runner *r = cpu_runner_start(
 	        &s->calls, side == CANDIDATE ? "candidate.so" : "incumbent.so",
-	        writable, s->threads, f);
+	        NULL, writable, s->threads, f);
 
 	if (!r)
 		return NULL;

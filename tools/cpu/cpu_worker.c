@@ -10,16 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAX_KERNEL ((size_t)1 << 30)
-#define NAP_NS 20000000 /* how soon a death is seen */
+#define MAX_SCRIPT ((size_t)64 << 10) /* an argument has no more */
+#define NAP_NS 20000000               /* how soon a death is seen */
 
-static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
+static int spawn(struct worker *w, int kernel, const char *const *argv,
+                 int threads, struct fault *f)
 {
-	char *program = xasprintf("%s/worker", tool_dir());
 	char *count = xasprintf("OMP_NUM_THREADS=%d", threads);
-	const char *const argv[] = {program, NULL};
 	const char *const env[] = {count, "OMP_PROC_BIND=true",
 	                           "OMP_PLACES=threads", "OMP_DYNAMIC=false",
 	                           NULL};
@@ -31,8 +32,31 @@ static int spawn(struct worker *w, int kernel, int threads, struct fault *f)
 	                          .shadow = w->doorbell->sanitizer[0]};
 	int failed = sandbox_spawn(&s, &w->jail, f);
 
-	free(program);
 	free(count);
+	return failed;
+}
+
+/* Our worker, or an interpreter that does as it does. */
+static int spawn_worker(struct worker *w, int kernel,
+                        const struct worker_needs *n, struct fault *f)
+{
+	char *file = xasprintf("%s/%s", tool_dir(),
+	                       n->python ? "reference.py" : "worker");
+	char *text = n->python ? file_read(file, MAX_SCRIPT, NULL) : NULL;
+	char *number = xasprintf("%d", SYS_futex);
+	const char *const native[] = {file, NULL};
+	const char *const python[] = {n->python, "-I",   "-B", "-c",
+	                              text,      number, NULL};
+	int failed;
+
+	if (n->python && !text)
+		failed = fault_errno(f, "%s", file);
+	else
+		failed = spawn(w, kernel, n->python ? python : native,
+		               n->threads, f);
+	free(number);
+	free(text);
+	free(file);
 	return failed;
 }
 
@@ -88,7 +112,7 @@ int worker_start(struct worker *w, const struct worker_needs *n,
 	failed = make_memory(w, n, f);
 	if (!failed) {
 		ring(w, DOORBELL_LOAD);
-		failed = spawn(w, kernel.fd, n->threads, f);
+		failed = spawn_worker(w, kernel.fd, n, f);
 	}
 	memfile_free(&kernel);
 	if (failed)

@@ -209,6 +209,7 @@ static struct session *open_session(const struct job *job, struct fault *f)
 		close_session(&s->base);
 		return NULL;
 	}
+	strcpy(s->base.reference, "native");
 	snprintf(s->base.name, sizeof s->base.name, "%s", s->about.device.name);
 	snprintf(s->base.driver, sizeof s->base.driver, "%s",
 	         s->about.device.driver);

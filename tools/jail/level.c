@@ -134,6 +134,19 @@ const char *sandbox_find_level(struct fault *f)
 	return level;
 }
 
+int sandbox_admits_strangers(struct fault *f)
+{
+	const char *said = getenv("SANDBOX"), *found = sandbox_find_level(f);
+
+	if (!found)
+		return -1;
+	if (strcmp(found, "none") || (said && is(said, "none")))
+		return 0;
+	return fault_set(f, "no jail for a stranger's text: make doctor says "
+	                    "what is missing. Or, for text that you would run "
+	                    "yourself: SANDBOX=none");
+}
+
 const char *sandbox_level(void)
 {
 	struct fault f;

@@ -88,6 +88,10 @@ const char *sandbox_find_level(struct fault *f);
 /* The level of a program that began with sandbox_require. */
 const char *sandbox_level(void);
 
+/* Returns -1 with the fault set where only our own text may run: the level is
+ * `none`, and the user did not say so. */
+int sandbox_admits_strangers(struct fault *f);
+
 /* Call first in a program that runs foreign code: exits 2 with reason and
  * remedy where it must not. */
 void sandbox_require(void);

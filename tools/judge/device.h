@@ -31,6 +31,7 @@ struct device {
 struct session {
 	const struct device *device;
 	char name[128], driver[64]; /* for the records */
+	char reference[64];         /* and these: as session_reference */
 	const char *timing;         /* TIMING_* */
 };
 

@@ -25,7 +25,7 @@ const char *const kernel_settings_known[] = {
 
 static const char *const job_known[] = {"phase",    "device", "seed",
                                         "budget_s", "hidden", "confirm",
-                                        "sanitize", NULL};
+                                        "sanitize", "python", NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -75,6 +75,8 @@ static int read_head(struct job *j, struct fault *f)
 		                         f);
 	if (*settings_string(&s, "sanitize", ""))
 		j->sanitize = xstrdup(settings_string(&s, "sanitize", ""));
+	if (*settings_string(&s, "python", ""))
+		j->python = xstrdup(settings_string(&s, "python", ""));
 	settings_free(&s);
 	return failed ? -1 : 0;
 }
@@ -218,6 +220,7 @@ void job_free(struct job *j)
 	free(j->view);
 	free(j->hidden);
 	free(j->sanitize);
+	free(j->python);
 	free(j->dir);
 	free(j);
 }

@@ -1,10 +1,11 @@
 /* job - a folder that holds all that a judgement needs, and its results
  *
  *   job                key = value: phase, device, seed, budget_s, hidden,
- *                      confirm
+ *                      confirm, python
  *   definition.json  settings
  *   workloads.jsonl    those to judge, in order; then hidden shapes
  *   reference.so  candidate.so  incumbent.so      host code
+ *   reference.json     in reference.so's place, where python says what runs it
  *   candidate.cubin  incumbent.cubin              CUDA device code
  *   blob/PATH          safetensors that the workloads name as PATH
  * and, written by the judge:
@@ -49,7 +50,8 @@ struct job {
 	int threads; /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
-	char *sanitize;   /* under what the candidate runs, or NULL */
+	char *python;   /* the interpreter of a reference in Python, or NULL */
+	char *sanitize; /* under what the candidate runs, or NULL */
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;
@@ -78,7 +80,9 @@ struct job_parts {
 	const char *workloads;  /* JSONL */
 	const char *cache;      /* where build-kernel keeps its code */
 	const char *reference, *candidate, *incumbent; /* build.json files;
-	                            incumbent may be NULL for verify */
+	                            incumbent may be NULL for verify; reference
+	                            may be a definition.json, which has one in
+	                            Python */
 	const char *select;    /* "full", "quick", "stride N" */
 	const char *generator; /* of generate.c, or NULL */
 	enum phase phase;

@@ -5,6 +5,7 @@
 #include "job.h"
 #include "json.h"
 #include "memory.h"
+#include "program.h"
 #include "select.h"
 #include "trace_set.h"
 
@@ -79,6 +80,66 @@ static int copy_generator(const char *dir, const struct job_parts *p,
 	return failed;
 }
 
+static int is_python(const char *reference)
+{
+	const char *slash = reference ? strrchr(reference, '/') : NULL;
+
+	return reference &&
+	       strcmp(slash ? slash + 1 : reference, "definition.json") == 0;
+}
+
+/* A definition whose own text is the reference. */
+static int copy_python(const char *dir, const char *path, const char *kernel,
+                       const char *device, struct fault *f)
+{
+	struct definition *d = definition_read(path, f);
+	int failed = -1;
+
+	if (!d)
+		return -1;
+	if (strcmp(d->name, kernel))
+		fault_set(f, "%s: defines %s, not %s", path, d->name, kernel);
+	else if (strcmp(device, "cpu"))
+		fault_set(f,
+		          "%s: its Python is a reference on a CPU alone: write "
+		          "reference.cu, or DEVICE=cpu",
+		          path);
+	else
+		failed = copy(path, dir, "reference.json", f);
+	definition_free(d);
+	return failed;
+}
+
+/* The interpreter of PYTHON. That of a virtual environment is a link, and
+ * knows by its path where it is; any other is shown to the jail from where it
+ * really lies. Caller frees. */
+static char *find_python(struct fault *f)
+{
+	const char *said = getenv("PYTHON");
+	char *found, *dir, *config, *real;
+
+	said = said && *said ? said : "python3";
+	errno = ENOENT;
+	found = strchr(said, '/') ? xstrdup(said) : program_find(said);
+	real = found ? realpath(found, NULL) : NULL;
+	if (!real) {
+		fault_errno(f, "PYTHON=%.200s", said);
+		free(found);
+		return NULL;
+	}
+	*strrchr(found, '/') = '\0';
+	dir = realpath(*found ? found : "/", NULL);
+	config = xasprintf("%s/../pyvenv.cfg", dir);
+	if (file_exists(config)) {
+		free(real);
+		real = xasprintf("%s/%s", dir, found + strlen(found) + 1);
+	}
+	free(config);
+	free(dir);
+	free(found);
+	return real;
+}
+
 /* Copies the code of all roles; device becomes the candidate's. */
 static int copy_builds(const char *dir, const struct job_parts *p,
                        const char *kernel, char device[8], struct fault *f)
@@ -92,6 +153,11 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 
 		if (!path[i])
 			continue;
+		if (i == 1 && is_python(path[i])) {
+			if (copy_python(dir, path[i], kernel, device, f))
+				return -1;
+			continue;
+		}
 		if (build_read(path[i], &b, f))
 			return -1;
 		if (i == 0)
@@ -234,25 +300,29 @@ static int write_head(const char *dir, const struct job_parts *p,
                       const char *hidden, struct fault *f)
 {
 	int is_bench = p->phase == PHASE_BENCH, failed;
-	char *path, *text;
+	char *path, *text, *python = NULL;
 	double budget;
 
 	if (job_seconds(s, &budget, f))
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;
+	if (is_python(p->reference) && !(python = find_python(f)))
+		return -1;
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
 	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
-	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\n%s",
+	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\npython = %s\n%s",
 	        is_bench ? "bench" : "verify", s->device,
 	        (unsigned long long)seed,
 	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
 	        hidden ? hidden : "none", p->sanitize ? p->sanitize : "",
+	        python ? python : "",
 	        p->is_confirmation ? "confirm = yes\n" : "");
 	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
 	if (failed)
 		fault_errno(f, "%s", path);
+	free(python);
 	free(path);
 	free(text);
 	return failed ? -1 : 0;

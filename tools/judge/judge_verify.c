@@ -168,6 +168,7 @@ static json *head(const struct verification *v)
 	json_add_string(j, "device", job->is_cuda ? "cuda" : "cpu");
 	json_add_string(j, "device_name", session_device_name(v->session));
 	json_add_string(j, "driver", session_driver(v->session));
+	json_add_string(j, "reference", session_reference(v->session));
 	json_add_string(j, "timing", session_timing(v->session));
 	json_add_string(j, "sandbox", sandbox_level());
 	json_add_string(j, "hidden", job->hidden);

@@ -71,6 +71,11 @@ const char *session_driver(const struct session *s)
 	return s->driver;
 }
 
+const char *session_reference(const struct session *s)
+{
+	return s->reference;
+}
+
 const char *session_timing(const struct session *s)
 {
 	return s->timing;

@@ -82,6 +82,10 @@ int runner_batch(struct runner *r, size_t workload, int calls,
 const char *session_device_name(const struct session *s);
 const char *session_driver(const struct session *s);
 
+/* Where the expected outputs come from: "native", or "python 3.11.2, torch
+ * 2.9.1", which ran the definition's own reference. */
+const char *session_reference(const struct session *s);
+
 /* By what it is timed. Where device code can reach ordinary host memory, and
  * so what the host does next, events alone prove no gain. */
 #define TIMING_CPU "cpu"

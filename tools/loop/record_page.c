@@ -192,6 +192,11 @@ static void print_beyond(FILE *p, const struct record *r)
 	        "(%s).\n",
 	        text_or(json_get(head, "hidden"), "none"),
 	        text_or(json_get(head, "plant"), "none"));
+	if (strcmp(text_or(json_get(head, "reference"), "native"), "native"))
+		fprintf(p,
+		        "What is right is what the definition's own reference "
+		        "computed: %s.\n",
+		        text_or(json_get(head, "reference"), ""));
 	if (json_get(head, "views"))
 		fprintf(p,
 		        "Outputs that are compared by what the reference's "
