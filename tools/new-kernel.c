@@ -130,6 +130,9 @@ static void print_next(const struct start *n)
 	printf("\nNext:\n%d. write %s/reference.%s: what is right, clearly, in "
 	       "wide types\n",
 	       step++, n->dir, n->suffix);
+	if (strcmp(n->suffix, "c") == 0)
+		printf("   (or remove it: where there is PyTorch, the "
+		       "definition's own is run)\n");
 	if (!n->from)
 		printf("%d. write %s/solution.%s, with knobs (\"// knob: TILE "
 		       "4 "
