@@ -1,0 +1,216 @@
+/* kernel_page - one kernel's history as a page, and all kernels as another */
+#include "kernel_page.h"
+#include "experiment_view.h"
+#include "file.h"
+#include "frame.h"
+#include "html.h"
+#include "lineage_view.h"
+#include "markdown.h"
+#include "memory.h"
+#include "morning.h"
+#include "page_data.h"
+#include "plot.h"
+#include "position.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX ((size_t)1 << 20)
+
+static const char *const devices[] = {"cuda", "cpu"};
+
+static char *text_of(const struct history *h, const char *name, size_t *len)
+{
+	char *path = xasprintf("%s/%s", h->dir, name);
+	char *text = file_read(path, TEXT_MAX, len);
+
+	free(path);
+	return text;
+}
+
+/* Long names may wrap. */
+static void print_name(FILE *p, const struct history *h)
+{
+	for (const char *at = h->kernel; *at;) {
+		size_t n = strcspn(at, "_");
+
+		n += at[n] == '_';
+		html_text(p, at, n);
+		fputs("<wbr>", p);
+		at += n;
+	}
+}
+
+static void print_head(FILE *p, const struct history *h, const struct facts *x)
+{
+	const char *what =
+	        x->definition ? json_string(json_get(x->definition->document,
+	                                             "description"))
+	                      : NULL;
+
+	fputs("<a class=\"skip\" href=\"#experiments\">To the experiments</a>\n"
+	      "<header><nav aria-label=\"Page\"><a href=\"../index.html\">All "
+	      "kernels</a> <a href=\"#experiments\">Experiments</a> <a "
+	      "href=\"#refused\">Refused</a> <a href=\"#lessons\">Lessons</a>"
+	      "</nav>\n<h1>",
+	      p);
+	print_name(p, h);
+	fputs("</h1>\n", p);
+	if (what)
+		html_element(p, "p", what);
+	fputs("</header>\n<main>\n", p);
+}
+
+static void print_device(FILE *p, const struct history *h, const char *device,
+                         const struct facts *x)
+{
+	if (!history_count(h, device, NULL))
+		return;
+	fprintf(p, "<section id=\"on-%s\"><h2>On %s</h2>\n", device, device);
+	morning_print(p, h, device, x);
+	fputs("<h3>Best time, experiment by experiment</h3>\n<figure "
+	      "class=\"scroll\" role=\"region\" tabindex=\"0\" "
+	      "aria-label=\"Plot\">\n",
+	      p);
+	plot(p, h, device, PLOT_IN_PAGE);
+	fputs("</figure>\n<h3>Each workload, and the roofline</h3>\n", p);
+	position_print(p, h, device, x);
+	fputs("<h3>Lineage</h3>\n", p);
+	lineage_view(p, h, device);
+	fputs("</section>\n", p);
+}
+
+static void print_experiments(FILE *p, const struct history *h,
+                              const struct facts *x)
+{
+	char *lessons = text_of(h, "LESSONS.md", NULL);
+
+	fputs("<section id=\"experiments\"><h2>Experiments</h2>\n", p);
+	open_view(p, h);
+	if (!h->ledger.count) {
+		fputs("<p>No experiments yet: <code>make optimize</code>.</p>\n"
+		      "</section>\n",
+		      p);
+		return;
+	}
+	fputs("<form id=\"filter\" hidden></form>\n", p);
+	html_table_begin(p, "records", "All experiments");
+	experiment_columns(p, h);
+	for (size_t i = 0; i < h->ledger.count; i++)
+		experiment_row(p, h, i);
+	html_table_end(p);
+	fputs("</section>\n<section id=\"details\"><h2>One by one</h2>\n", p);
+	for (size_t i = 0; i < h->ledger.count; i++) {
+		const struct ledger_entry *e = &h->ledger.item[i];
+
+		if (history_is_experiment(e) &&
+		    ledger_find(&h->ledger, e->experiment) == e)
+			experiment_section(p, h, i, x, lessons);
+	}
+	fputs("</section>\n", p);
+	free(lessons);
+}
+
+/* A page of Markdown, in a section of its own. */
+static void print_text(FILE *p, const struct history *h, const char *id,
+                       const char *title, const char *name)
+{
+	size_t len;
+	char *text = text_of(h, name, &len);
+
+	if (text) {
+		fprintf(p, "<section id=\"%s\"><h2>%s</h2>\n", id, title);
+		markdown(p, text, len, 3, 0);
+		fputs("</section>\n", p);
+	}
+	free(text);
+}
+
+int kernel_page(FILE *p, const struct history *h, const struct facts *x,
+                struct fault *f)
+{
+	if (frame_begin(p, h->kernel, f))
+		return -1;
+	print_head(p, h, x);
+	morning_cost(p, h);
+	for (size_t d = 0; d < 2; d++)
+		print_device(p, h, devices[d], x);
+	print_experiments(p, h, x);
+	fputs("<section id=\"refused\"><h2>Refused as cheating</h2>\n", p);
+	refused_view(p, h);
+	fputs("</section>\n", p);
+	print_text(p, h, "lessons", "Lessons", "LESSONS.md");
+	print_text(p, h, "plan", "Plan", "plan.md");
+	print_text(p, h, "profile-cuda", "Profile on cuda", "profile.cuda.md");
+	print_text(p, h, "profile-cpu", "Profile on cpu", "profile.cpu.md");
+	print_text(p, h, "workload-profile", "What the workloads are like",
+	           "workload_profile.md");
+	page_data(p, h);
+	fputs("</main>\n", p);
+	return frame_end(p, f);
+}
+
+static const char *last_at(const struct history *h, const char *device)
+{
+	const char *at = "-";
+
+	for (size_t i = 0; i < h->ledger.count; i++)
+		if (!strcmp(h->ledger.item[i].device, device))
+			at = h->ledger.item[i].at;
+	return at;
+}
+
+static void overview_row(FILE *p, const struct history *h, const char *device)
+{
+	struct standing s = history_standing(h, device);
+	struct total t = spend_total(&h->spend, NULL, NULL);
+
+	fputs("<tr><th scope=\"row\" class=\"name\"><a href=\"", p);
+	html(p, h->kernel);
+	fputs("/index.html\">", p);
+	print_name(p, h);
+	fprintf(p, "</a></th><td>%s</td><td class=\"n\">", device);
+	html_us(p, h->is_timed ? s.start_us : s.low);
+	fputs("</td><td class=\"n\">", p);
+	html_us(p, h->is_timed ? s.now_us : s.low);
+	fputs("</td><td class=\"n\">", p);
+	html_speedup(p, s.speedup, s.low, s.high);
+	fprintf(p,
+	        "</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td>"
+	        "<td class=\"n\">%.1f</td><td class=\"n\">%lld</td>"
+	        "<td class=\"n\">%.2f%s</td>",
+	        history_count(h, device, NULL),
+	        history_count(h, device, OUTCOME_ACCEPT), t.charged.gpu_s / 60,
+	        (long long)t.charged.tokens, t.charged.usd,
+	        t.unpriced ? "+" : "");
+	fputs("<td class=\"n\">", p);
+	html_text(p, last_at(h, device), strnlen(last_at(h, device), 10));
+	fputs("</td></tr>\n", p);
+}
+
+int overview_page(FILE *p, const struct history *h, size_t count,
+                  struct fault *f)
+{
+	static const char *const name[] = {
+	        "kernel",   "device",   "#started µs", "#now µs",
+	        "#speedup", "#records", "#accepted",   "#device min",
+	        "#tokens",  "#USD",     "last day"};
+
+	if (frame_begin(p, "Ratchet: all kernels", f))
+		return -1;
+	fputs("<header><h1>All kernels</h1>\n<p>Times are geometric means over "
+	      "the workloads, speedups over where each lineage began, with a "
+	      "98 % interval; costs are a kernel's on all "
+	      "devices.</p></header>\n"
+	      "<main>\n",
+	      p);
+	html_table_begin(p, "records", "Kernels");
+	html_columns(p, name, sizeof name / sizeof *name);
+	for (size_t i = 0; i < count; i++)
+		for (size_t d = 0; d < 2; d++)
+			if (history_count(&h[i], devices[d], NULL))
+				overview_row(p, &h[i], devices[d]);
+	html_table_end(p);
+	fputs("</main>\n", p);
+	return frame_end(p, f);
+}
