@@ -5,7 +5,6 @@
 #include "diff_view.h"
 #include "file.h"
 #include "html.h"
-#include "ledger_knobs.h"
 #include "markdown.h"
 #include "memory.h"
 #include "workload_view.h"
@@ -65,24 +64,12 @@ void experiment_columns(FILE *p, const struct history *h)
 	html_columns(p, name, has_models(h) ? 12 : 10);
 }
 
-/* The hypothesis, or the values of knobs. */
 static void print_tried(FILE *p, const struct history *h, size_t i)
 {
-	char *knobs;
-	size_t len;
-	FILE *m;
+	char *tried = history_tried(h, i);
 
-	if (h->moment[i].hypothesis) {
-		html(p, h->moment[i].hypothesis);
-		return;
-	}
-	m = xmemstream(&knobs, &len);
-	ledger_print_knobs(m, &h->ledger, i, &h->link[i]);
-	fclose(m);
-	fputs("<code>", p);
-	html(p, knobs);
-	fputs("</code>", p);
-	free(knobs);
+	html_element(p, h->moment[i].hypothesis ? "span" : "code", tried);
+	free(tried);
 }
 
 static void print_cost_cells(FILE *p, const struct history *h, size_t i)
@@ -221,28 +208,26 @@ void experiment_diff(FILE *p, const struct history *h, size_t i,
 	free(text);
 }
 
-/* The lines of LESSONS.md that rest on it. */
+/* The lines of LESSONS.md that name it. */
 static void print_lessons(FILE *p, const char *lessons, const char *name)
 {
-	size_t n = strlen(name), shown = 0;
+	size_t n = strlen(name), len;
+	char *found;
+	FILE *m = xmemstream(&found, &len);
 
 	while (lessons && *lessons) {
-		size_t len = strcspn(lessons, "\n");
-		const char *at = memmem(lessons, len, name, n);
+		size_t line = strcspn(lessons, "\n");
 
-		if (at && *lessons == '-') {
-			fputs(shown++ ? ""
-			              : "<h4>Lessons that cite it</h4>\n"
-			                "<ul>\n",
-			      p);
-			fputs("<li>", p);
-			html_text(p, lessons + 2, len > 2 ? len - 2 : 0);
-			fputs("</li>\n", p);
-		}
-		lessons += len + (lessons[len] == '\n');
+		if (*lessons == '-' && memmem(lessons, line, name, n))
+			fprintf(m, "%.*s\n", (int)line, lessons);
+		lessons += line + (lessons[line] == '\n');
 	}
-	if (shown)
-		fputs("</ul>\n", p);
+	fclose(m);
+	if (len) {
+		fputs("<h4>Lessons that name it</h4>\n", p);
+		markdown(p, found, len, 5, 0);
+	}
+	free(found);
 }
 
 static void print_cost(FILE *p, const struct history *h, size_t i)
@@ -313,7 +298,7 @@ void experiment_section(FILE *p, const struct history *h, size_t i,
 {
 	const struct ledger_entry *e = &h->ledger.item[i];
 	int is_accepted = !strcmp(e->outcome, OUTCOME_ACCEPT);
-	size_t lines = is_accepted ? 200 : share(h, 60000, 40, 200);
+	size_t lines = is_accepted ? 200 : share(h, 30000, 24, 200);
 
 	fprintf(p, "<details class=\"experiment\" data-i=\"%zu\">", i);
 	print_summary_line(p, h, i);
@@ -334,7 +319,7 @@ void experiment_section(FILE *p, const struct history *h, size_t i,
 	fputs("</h4>\n", p);
 	experiment_diff(p, h, i, x, lines);
 	build_view(p, h->dir, e->experiment, share(h, 10000, 10, 40));
-	workload_view(p, h, i, x, is_accepted ? 400 : share(h, 6000, 6, 400));
+	workload_view(p, h, i, x, is_accepted ? 400 : share(h, 6000, 5, 400));
 	print_lessons(p, lessons, e->experiment);
 	fputs("<p>All of it: <a href=\"", p);
 	html(p, e->experiment);

@@ -2,6 +2,7 @@
 #include "history.h"
 #include "file.h"
 #include "hypothesis.h"
+#include "ledger_knobs.h"
 #include "memory.h"
 
 #include <math.h>
@@ -22,7 +23,8 @@ static double mean_us(const json *verdict)
 	size_t n = 0;
 
 	for (const json *w = json_first(list); w; w = json_next(w))
-		if (!json_number(json_get(w, "candidate_us"), &us) && us > 0) {
+		if (!json_number(json_get(w, "candidate_us"), &us) && us > 0 &&
+		    isfinite(us)) {
 			sum += log(us);
 			n++;
 		}
@@ -212,7 +214,16 @@ struct standing history_standing(const struct history *h, const char *device)
 	return s;
 }
 
-double history_incumbent_us(const struct history *h, size_t i)
+char *history_tried(const struct history *h, size_t i)
 {
-	return h->moment[i].us * h->ledger.item[i].speedup;
+	char *knobs;
+	size_t len;
+	FILE *p;
+
+	if (h->moment[i].hypothesis)
+		return xstrdup(h->moment[i].hypothesis);
+	p = xmemstream(&knobs, &len);
+	ledger_print_knobs(p, &h->ledger, i, &h->link[i]);
+	fclose(p);
+	return knobs;
 }

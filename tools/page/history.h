@@ -53,7 +53,7 @@ struct standing {
 };
 struct standing history_standing(const struct history *h, const char *device);
 
-/* The time of what an entry was measured against. */
-double history_incumbent_us(const struct history *h, size_t i);
+/* What it tried: its hypothesis, or the values of its knobs. Caller frees. */
+char *history_tried(const struct history *h, size_t i);
 
 #endif

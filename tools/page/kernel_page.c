@@ -81,10 +81,8 @@ static void print_device(FILE *p, const struct history *h, const char *device,
 }
 
 static void print_experiments(FILE *p, const struct history *h,
-                              const struct facts *x)
+                              const struct facts *x, const char *lessons)
 {
-	char *lessons = text_of(h, "LESSONS.md", NULL);
-
 	fputs("<section id=\"experiments\"><h2>Experiments</h2>\n", p);
 	open_view(p, h);
 	if (!h->ledger.count) {
@@ -108,7 +106,18 @@ static void print_experiments(FILE *p, const struct history *h,
 			experiment_section(p, h, i, x, lessons);
 	}
 	fputs("</section>\n", p);
-	free(lessons);
+}
+
+static void print_lessons(FILE *p, const char *text)
+{
+	fputs("<section id=\"lessons\"><h2>Lessons</h2>\n", p);
+	if (text)
+		markdown(p, text, strlen(text), 3, 0);
+	else
+		fputs("<p>None are written yet: <code>make report</code>.</p>"
+		      "\n",
+		      p);
+	fputs("</section>\n", p);
 }
 
 /* A page of Markdown, in a section of its own. */
@@ -129,23 +138,27 @@ static void print_text(FILE *p, const struct history *h, const char *id,
 int kernel_page(FILE *p, const struct history *h, const struct facts *x,
                 struct fault *f)
 {
+	char *lessons;
+
 	if (frame_begin(p, h->kernel, f))
 		return -1;
+	lessons = text_of(h, "LESSONS.md", NULL);
 	print_head(p, h, x);
 	morning_cost(p, h);
 	for (size_t d = 0; d < 2; d++)
 		print_device(p, h, devices[d], x);
-	print_experiments(p, h, x);
+	print_experiments(p, h, x, lessons);
 	fputs("<section id=\"refused\"><h2>Refused as cheating</h2>\n", p);
 	refused_view(p, h);
 	fputs("</section>\n", p);
-	print_text(p, h, "lessons", "Lessons", "LESSONS.md");
+	print_lessons(p, lessons);
 	print_text(p, h, "plan", "Plan", "plan.md");
 	print_text(p, h, "profile-cuda", "Profile on cuda", "profile.cuda.md");
 	print_text(p, h, "profile-cpu", "Profile on cpu", "profile.cpu.md");
 	print_text(p, h, "workload-profile", "What the workloads are like",
 	           "workload_profile.md");
 	page_data(p, h);
+	free(lessons);
 	fputs("</main>\n", p);
 	return frame_end(p, f);
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MANY 15 /* steps, that are shown when they are asked for */
+
 /* What entries of the device, after entry from, were measured against it:
  * until the next one stood. */
 static void print_tried(FILE *p, const struct history *h, const char *device,
@@ -69,11 +71,23 @@ static void print_step(FILE *p, const struct history *h, size_t i)
 	fputs("</li>\n", p);
 }
 
+static int is_step(const struct history *h, const char *device, size_t i)
+{
+	return !strcmp(h->ledger.item[i].device, device) &&
+	       ledger_is_baseline(&h->ledger.item[i]);
+}
+
 void lineage_view(FILE *p, const struct history *h, const char *device)
 {
 	double us = history_standing(h, device).start_us;
+	size_t steps = 0;
 
-	fputs("<ol class=\"lineage\">\n<li>the shipped solution", p);
+	for (size_t i = 0; i < h->ledger.count; i++)
+		steps += (size_t)is_step(h, device, i);
+	fprintf(p,
+	        "<details%s><summary>%zu steps</summary><div class=\"body\">"
+	        "<ol class=\"lineage\">\n<li>the shipped solution",
+	        steps > MANY ? "" : " open", steps);
 	if (h->is_timed && !isnan(us)) {
 		fputs(" <strong>", p);
 		html_us(p, us);
@@ -82,10 +96,9 @@ void lineage_view(FILE *p, const struct history *h, const char *device)
 	print_tried(p, h, device, 0);
 	fputs("</li>\n", p);
 	for (size_t i = 0; i < h->ledger.count; i++)
-		if (!strcmp(h->ledger.item[i].device, device) &&
-		    ledger_is_baseline(&h->ledger.item[i]))
+		if (is_step(h, device, i))
 			print_step(p, h, i);
-	fputs("</ol>\n", p);
+	fputs("</ol></div></details>\n", p);
 }
 
 /* Work left out, moved or kept from before, or memory that is not a kernel's to

@@ -84,7 +84,8 @@ function apply(form) {
 	let shown = 0;
 
 	records.forEach((record, i) => {
-		const text = Object.values(record).join(" ").toLowerCase();
+		const text = [record.experiment, record.reason, record.tried]
+			.join(" ").toLowerCase();
 		const matches = off.every((b) => record[b.name] !== b.value) &&
 			words.every((w) => text.includes(w));
 

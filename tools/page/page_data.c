@@ -15,7 +15,7 @@ static void add_number(json *o, const char *key, double x)
 static json *entry(const struct history *h, size_t i)
 {
 	const struct ledger_entry *e = &h->ledger.item[i];
-	const struct moment *m = &h->moment[i];
+	char *tried = history_tried(h, i);
 	json *o = json_object();
 
 	json_add_string(o, "experiment", e->experiment);
@@ -28,10 +28,10 @@ static json *entry(const struct history *h, size_t i)
 	add_number(o, "speedup", e->speedup);
 	add_number(o, "ci_low", e->ci_low);
 	add_number(o, "ci_high", e->ci_high);
-	add_number(o, "us", h->is_timed ? m->us : (double)NAN);
+	add_number(o, "us", h->is_timed ? h->moment[i].us : (double)NAN);
 	add_number(o, "of_start", exp(h->link[i].y));
-	if (m->hypothesis)
-		json_add_string(o, "hypothesis", m->hypothesis);
+	json_add_string(o, "tried", tried);
+	free(tried);
 	return o;
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 760, HEIGHT = 400, LEFT = 62, RIGHT = 748, TOP = 40 };
+enum { WIDTH = 760, HEIGHT = 400, LEFT = 62, RIGHT = 738, TOP = 40 };
 enum { BOTTOM = 316, LANE = 342, AXIS = 360, TICKS = 12, CROWD = 150 };
 
 struct plane {
@@ -321,8 +321,11 @@ void plot(FILE *p, const struct history *h, const char *device,
 	        "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">untimed"
 	        "</text>\n",
 	        LEFT - 6, LANE + 4);
-	for (size_t i = 0; i < a.count; i++)
-		entry(&a, i);
+	for (int last = 0; last < 2; last++) /* what stood lies on top */
+		for (size_t i = 0; i < a.count; i++)
+			if (ledger_is_baseline(&h->ledger.item[a.entry[i]]) ==
+			    last)
+				entry(&a, i);
 	fputs("</svg>\n", p);
 	free(a.entry);
 }

@@ -131,10 +131,13 @@ static void read_accepted(struct position *a, const struct ledger_entry *e)
 	a->rows = json_get(v->document, "workloads");
 	for (size_t i = 0; i < a->x->list.count; i++) {
 		const json *row = row_of(a, a->x->list.item[i].uuid);
+		double us;
 
-		if (!json_number(json_get(row, "candidate_us"),
-		                 &a->times.us[i]))
-			a->times.known++;
+		if (json_number(json_get(row, "candidate_us"), &us) ||
+		    !(us > 0) || !isfinite(us))
+			continue;
+		a->times.us[i] = us;
+		a->times.known++;
 	}
 	if (a->times.known) {
 		a->times.origin = xstrdup(e->experiment);
