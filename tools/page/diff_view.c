@@ -102,7 +102,7 @@ static char *made(const char *experiments, const char *kernel_dir,
 
 char *diff_of(const char *experiments, const char *kernel_dir,
               const char *device, const char *experiment, const char *incumbent,
-              size_t *len)
+              size_t *len, int *is_kept)
 {
 	char *path = xasprintf("%s/%s/change.diff", experiments, experiment);
 	char *text;
@@ -110,6 +110,7 @@ char *diff_of(const char *experiments, const char *kernel_dir,
 	*len = 0;
 	text = file_read(path, SOURCE_MAX, len);
 	free(path);
+	*is_kept = text != NULL;
 	if (!text && is_name(incumbent)) {
 		text = made(experiments, kernel_dir, device, experiment,
 		            incumbent);

@@ -12,11 +12,11 @@ size_t diff_view(FILE *p, const char *text, size_t len, size_t max);
 /* How many lines a diff adds and removes. */
 void diff_count(const char *text, size_t len, size_t *added, size_t *removed);
 
-/* change.diff of an experiment, or, of one that has none, the same made from
- * the two sources; NULL where they are not at hand. kernel_dir may be NULL.
- * Caller frees. */
+/* change.diff of an experiment, if that is kept, else the same made from the
+ * two sources; NULL where they are not at hand. kernel_dir may be NULL. Caller
+ * frees. */
 char *diff_of(const char *experiments, const char *kernel_dir,
               const char *device, const char *experiment, const char *incumbent,
-              size_t *len);
+              size_t *len, int *is_kept);
 
 #endif

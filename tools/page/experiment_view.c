@@ -162,7 +162,7 @@ static void print_verdict(FILE *p, const struct history *h, size_t i)
 		        (long long)calls, 1 / rate);
 	fputs(".</p>\n", p);
 	if (detail) {
-		fputs("<pre>", p);
+		fputs("<pre class=\"detail\">", p);
 		html(p, detail);
 		fputs("</pre>\n", p);
 	}
@@ -191,8 +191,9 @@ void experiment_diff(FILE *p, const struct history *h, size_t i,
 {
 	const struct ledger_entry *e = &h->ledger.item[i];
 	size_t len, added, removed, more;
+	int is_kept;
 	char *text = diff_of(h->dir, x->kernel_dir, e->device, e->experiment,
-	                     e->incumbent, &len);
+	                     e->incumbent, &len, &is_kept);
 
 	if (!text) {
 		fputs("<p>The sources are not at hand.</p>\n", p);
@@ -203,31 +204,33 @@ void experiment_diff(FILE *p, const struct history *h, size_t i,
 		fprintf(p, "<p>%zu lines added, %zu removed.</p>\n", added,
 		        removed);
 		more = diff_view(p, text, len, lines);
-		html_more(p, more, "lines", e->experiment, "change.diff");
+		html_more(p, more, "lines", e->experiment,
+		          is_kept ? "change.diff" : "solution.*");
 	}
 	free(text);
 }
 
-/* The lines of LESSONS.md that name it. */
+/* The lines of LESSONS.md that are about it. */
 static void print_lessons(FILE *p, const char *lessons, const char *name)
 {
-	size_t n = strlen(name), len;
-	char *found;
+	char *start = xasprintf("- %s:", name), *found;
+	size_t len;
 	FILE *m = xmemstream(&found, &len);
 
 	while (lessons && *lessons) {
 		size_t line = strcspn(lessons, "\n");
 
-		if (*lessons == '-' && memmem(lessons, line, name, n))
+		if (!strncmp(lessons, start, strlen(start)))
 			fprintf(m, "%.*s\n", (int)line, lessons);
 		lessons += line + (lessons[line] == '\n');
 	}
 	fclose(m);
 	if (len) {
-		fputs("<h4>Lessons that name it</h4>\n", p);
+		fputs("<h4>Lessons</h4>\n", p);
 		markdown(p, found, len, 5, 0);
 	}
 	free(found);
+	free(start);
 }
 
 static void print_cost(FILE *p, const struct history *h, size_t i)

@@ -7,14 +7,10 @@
 
 enum block { NONE, PARAGRAPH, LIST, TABLE, CODE, FENCE };
 
+#define BOX "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label"
+
 static const char *const open_tag[] = {
-        "",
-        "<p>",
-        "<ul>\n",
-        "<div class=\"scroll\" role=\"region\" "
-        "tabindex=\"0\" aria-label=\"table\"><table>\n",
-        "<pre>",
-        "<pre>"};
+        "", "<p>", "<ul>\n", BOX "=\"table\"><table>\n", "<pre>", "<pre>"};
 static const char *const close_tag[] = {"",         "</p>\n",
                                         "</ul>\n",  "</tbody></table></div>\n",
                                         "</pre>\n", "</pre>\n"};
@@ -22,8 +18,9 @@ static const char *const close_tag[] = {"",         "</p>\n",
 struct state {
 	FILE *p;
 	enum block in;
-	int row;   /* of the table, the head being 0 */
-	int level; /* of "##" */
+	int row;     /* of the table, the head being 0 */
+	int level;   /* of "##" */
+	int deepest; /* that a heading may have now */
 };
 
 static void enter(struct state *s, enum block b)
@@ -83,18 +80,25 @@ static void paragraph(struct state *s, const char *line, size_t len)
 	spans(s->p, line + n, len - n);
 }
 
-static void heading(struct state *s, const char *line, size_t len)
+/* How many marks begin a heading, 0 where the line is none. */
+static size_t heading_marks(const char *line, size_t len)
 {
-	size_t marks = 0;
-	int level;
+	size_t n = 0;
 
-	while (marks < len && line[marks] == '#')
-		marks++;
+	while (n < len && line[n] == '#')
+		n++;
+	return n < len && line[n] == ' ' ? n : 0;
+}
+
+/* No deeper than one below the last, however many marks a stranger makes. */
+static void heading(struct state *s, const char *line, size_t len, size_t marks)
+{
+	int level =
+	        s->level + (marks < 3 ? 0 : (int)(marks < 6 ? marks : 6) - 2);
+
+	level = level > s->deepest ? s->deepest : level;
+	s->deepest = level < 6 ? level + 1 : 6;
 	enter(s, NONE);
-	level = s->level + (int)(marks < 6 ? marks : 6) - 2;
-	if (marks < 2)
-		return;
-	level = level > 6 ? 6 : level;
 	fprintf(s->p, "<h%d>", level);
 	spans(s->p, line + marks + 1, len - marks - 1);
 	fprintf(s->p, "</h%d>\n", level);
@@ -148,6 +152,7 @@ static int starts(const char *line, size_t len, const char *with)
 static void one_line(struct state *s, const char *line, size_t len)
 {
 	int is_fence = starts(line, len, "```");
+	size_t marks = heading_marks(line, len);
 
 	if (s->in == FENCE) {
 		if (is_fence) {
@@ -160,8 +165,8 @@ static void one_line(struct state *s, const char *line, size_t len)
 		enter(s, FENCE);
 	} else if (len == 0) {
 		enter(s, NONE);
-	} else if (line[0] == '#' && memchr(line, ' ', len)) {
-		heading(s, line, len);
+	} else if (marks) {
+		heading(s, line, len, marks);
 	} else if (line[0] == '|') {
 		table_row(s, line, len);
 	} else if (starts(line, len, "- ")) {
@@ -177,7 +182,7 @@ static void one_line(struct state *s, const char *line, size_t len)
 
 size_t markdown(FILE *p, const char *text, size_t len, int level, size_t max)
 {
-	struct state s = {p, NONE, 0, level};
+	struct state s = {p, NONE, 0, level, level};
 	const char *end = text + len;
 	size_t shown = 0, more = 0;
 
@@ -187,7 +192,8 @@ size_t markdown(FILE *p, const char *text, size_t len, int level, size_t max)
 		stop = stop ? stop : end;
 		if (max && shown >= max)
 			more++;
-		else
+		else if (shown ||
+		         heading_marks(text, (size_t)(stop - text)) != 1)
 			one_line(&s, text, (size_t)(stop - text));
 		shown++;
 		text = stop + 1;

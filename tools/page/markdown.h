@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* level: of the heading that "##" becomes; "#", which a page has of its own, is
- * left out. Shows max lines (0: all) and returns how many more there are. */
+/* level: of the heading that "##" becomes; a first line with "#", which a page
+ * has of its own, is left out. Shows max lines (0: all) and returns how many
+ * more there are. */
 size_t markdown(FILE *p, const char *text, size_t len, int level, size_t max);
 
 #endif

@@ -85,8 +85,10 @@ static void print_when(FILE *p, const struct history *h, const char *device)
 	print_instant(p, first->at);
 	fputs(" to ", p);
 	print_instant(p, last->at);
-	if (isfinite(hours))
+	if (hours >= 1)
 		fprintf(p, " <small>%.1f h, UTC</small>", hours);
+	else if (hours >= 0)
+		fprintf(p, " <small>%.0f min, UTC</small>", hours * 60);
 	term_end(p);
 }
 

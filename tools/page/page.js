@@ -72,7 +72,8 @@ function addBoxes(form, key) {
 		const count = records.filter((r) => r[key] === word).length;
 		const box = make("input",
 			{type: "checkbox", name: key, value: word, checked: true});
-		const text = make("span", {className: "badge " + word}, word);
+		const text = make("span", {className:
+			key === "outcome" ? "badge " + word : ""}, word);
 
 		form.append(make("label", {}, box, " ", text, ` ${count}`));
 	}

@@ -167,7 +167,7 @@ static void x_axis(const struct plane *a)
 	        "<text x=\"%d\" y=\"%d\">%s, log scale, lower is better"
 	        "</text>\n",
 	        4, 14,
-	        a->h->is_timed ? "µs a call, geometric mean over workloads"
+	        a->h->is_timed ? "µs a call, mean over workloads"
 	                       : "time, where it began being 1");
 }
 
@@ -175,14 +175,14 @@ static void legend(const struct plane *a)
 {
 	static const char *const word[] = {OUTCOME_ACCEPT, OUTCOME_REJECT,
 	                                   OUTCOME_EQUIVALENT, OUTCOME_NOISY};
-	double x = RIGHT - 322;
+	double x = RIGHT - 290;
 
 	for (size_t i = 0; i < 4; i++) {
 		fprintf(a->p, "<g class=\"mark %s\">", word[i]);
 		mark(a->p, word[i], x, 10, 4.5);
 		fprintf(a->p, "</g><text x=\"%.0f\" y=\"14\">%s</text>\n",
 		        x + 9, word[i]);
-		x += 84;
+		x += 30 + 6.5 * (double)strlen(word[i]);
 	}
 }
 
