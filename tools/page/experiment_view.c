@@ -267,7 +267,7 @@ static void print_model(FILE *p, const struct history *h, size_t i)
 			experiment_link(p, h, b.parent);
 			fputs("; model: <code>", p);
 			html(p, *b.model ? b.model : "-");
-			fprintf(p, "</code>, %lld turns; predicted: ",
+			fprintf(p, "</code>; turns: %lld; predicted: ",
 			        (long long)b.turns);
 			html_number(p, b.predicted, 3);
 			fputs(".</p>\n", p);

@@ -85,7 +85,7 @@ void lineage_view(FILE *p, const struct history *h, const char *device)
 	for (size_t i = 0; i < h->ledger.count; i++)
 		steps += (size_t)is_step(h, device, i);
 	fprintf(p,
-	        "<details%s><summary>%zu steps</summary><div class=\"body\">"
+	        "<details%s><summary>Steps: %zu</summary><div class=\"body\">"
 	        "<ol class=\"lineage\">\n<li>the shipped solution",
 	        steps > MANY ? "" : " open", steps);
 	if (h->is_timed && !isnan(us)) {

@@ -193,11 +193,11 @@ static void print_row(FILE *p, const struct position *a, size_t i)
 	double us = a->times.us[i], flops = workload_flops(a->x->definition, w);
 	double rate = a->bytes[i] / us * 1e-3;
 
-	fputs("<tr><th scope=\"row\"><code title=\"", p);
+	fputs("<tr><th scope=\"row\" class=\"uuid\" title=\"", p);
 	html(p, w->uuid);
 	fputs("\">", p);
 	html_text(p, w->uuid, strnlen(w->uuid, 8));
-	fputs("</code></th><td>", p);
+	fputs("</th><td>", p);
 	facts_axes(p, a->x, w);
 	fputs("</td><td class=\"n\">", p);
 	html_us(p, us);

@@ -78,11 +78,11 @@ static void print_row(FILE *p, const struct row *r, const struct facts *x,
 	const struct estimate *e =
 	        t && r->speedup > 0 ? timing_of(t, r->uuid, r->speedup) : NULL;
 
-	fputs("<tr><th scope=\"row\"><code title=\"", p);
+	fputs("<tr><th scope=\"row\" class=\"uuid\" title=\"", p);
 	html(p, r->uuid);
 	fputs("\">", p);
 	html_text(p, r->uuid, strnlen(r->uuid, 8));
-	fputs("</code></th><td>", p);
+	fputs("</th><td>", p);
 	facts_axes(p, x, facts_workload(x, r->uuid));
 	fputs("</td>", p);
 	html_element(p, "td", r->status);
