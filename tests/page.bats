@@ -78,6 +78,17 @@ text() {
 	done
 }
 
+@test "an adoption begins anew, and what was before keeps its times" {
+	round accept - 1.5
+	echo '/* better */' >>$k/solution.c
+	incumbent -a -d cpu -k $k -e $x
+	round accept - 1.1
+	page_of
+	run -0 text
+	[[ $output == *"when last adopted2.200 µs "*"now2.000 µs "*"times as fast1.100 "* ]]
+	[[ $output == *"shipped solution 3.000 µs"*"exp_0001 2.000 µs"*"adopt exp_0002 2.200 µs"*"exp_0003 2.000 µs"* ]]
+}
+
 @test "what a rule against cheating refused is listed, with the judge's words" {
 	round reject floor null
 	sed -i 's/"speedup": null, "ci/"detail": "0.1 us is below 2.4 us", &/' $x/exp_0001/verdict.json

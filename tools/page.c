@@ -8,6 +8,7 @@
 #include "history.h"
 #include "kernel_page.h"
 #include "memory.h"
+#include "overview.h"
 #include "plot.h"
 #include "tool.h"
 

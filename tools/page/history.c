@@ -68,8 +68,7 @@ static long yardstick(const struct history *h, const char *device, long root)
 	return found;
 }
 
-/* What the root of an entry takes. */
-static double root_us(const struct history *h, const char *device, long root)
+double history_root_us(const struct history *h, const char *device, long root)
 {
 	long i = yardstick(h, device, root);
 
@@ -93,7 +92,7 @@ static void place(struct history *h)
 		if (h->link[i].root != root || strcmp(e->device, device)) {
 			root = h->link[i].root;
 			device = e->device;
-			us = root_us(h, device, root);
+			us = history_root_us(h, device, root);
 		}
 		m->us = us / exp(h->link[i].y);
 		if (e->speedup > 0 && e->ci_low > 0 && e->ci_high > 0) {
@@ -198,17 +197,18 @@ static void add_intervals(const struct history *h, long i, struct standing *s)
 
 struct standing history_standing(const struct history *h, const char *device)
 {
-	struct standing s = {-1, NAN, NAN, NAN, NAN, NAN};
+	struct standing s = {-1, -1, NAN, NAN, NAN, NAN, NAN};
 	const struct ledger_entry *e = ledger_baseline(&h->ledger, device);
 
 	if (e) {
 		s.entry = e - h->ledger.item;
+		s.root = h->link[s.entry].root;
 		s.now_us = h->moment[s.entry].us;
 		s.speedup = exp(h->link[s.entry].y);
 		s.start_us = s.now_us * s.speedup;
 		add_intervals(h, s.entry, &s);
 	} else if (history_count(h, device, NULL)) {
-		s.start_us = s.now_us = root_us(h, device, -1);
+		s.start_us = s.now_us = history_root_us(h, device, -1);
 		s.speedup = 1;
 	}
 	return s;

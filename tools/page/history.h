@@ -47,11 +47,15 @@ size_t history_count(const struct history *h, const char *device,
 
 /* Where a device stands against where its lineage began. */
 struct standing {
-	long entry;                /* of the ledger; -1: what was shipped */
+	long entry; /* of the ledger; -1: what was shipped */
+	long root;  /* with which it began: what was adopted last, or -1 */
 	double start_us, now_us;   /* NAN where not known */
 	double speedup, low, high; /* of all steps, NAN where not known */
 };
 struct standing history_standing(const struct history *h, const char *device);
+
+/* What a root takes, of this device; NAN where that is not known. */
+double history_root_us(const struct history *h, const char *device, long root);
 
 /* What it tried: its hypothesis, or the values of its knobs. Caller frees. */
 char *history_tried(const struct history *h, size_t i);

@@ -57,7 +57,7 @@ size_t html_lines(FILE *p, const char *text, size_t len, size_t max)
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		const char *next = stop ? stop + 1 : end;
 
-		if (max && line++ >= max)
+		if (line++ >= max)
 			more++;
 		else
 			html_text(p, text, (size_t)(next - text));
@@ -76,6 +76,18 @@ void html_more(FILE *p, size_t more, const char *what, const char *folder,
 	putc('/', p);
 	html(p, file);
 	fputs("</code></p>\n", p);
+}
+
+void html_name(FILE *p, const char *name)
+{
+	while (*name) {
+		size_t n = strcspn(name, "_");
+
+		n += name[n] == '_';
+		html_text(p, name, n);
+		fputs("<wbr>", p);
+		name += n;
+	}
 }
 
 void html_element(FILE *p, const char *tag, const char *text)

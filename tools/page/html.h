@@ -14,13 +14,15 @@
 void html_text(FILE *p, const char *text, size_t len);
 void html(FILE *p, const char *text);
 
-/* The first max lines of a text; 0 lines: all. Returns how many more there
- * are. */
+/* The first max lines of a text. Returns how many more there are. */
 size_t html_lines(FILE *p, const char *text, size_t len, size_t max);
 
 /* A line like "12 more lines in exp_0007/build.log"; nothing where none is. */
 void html_more(FILE *p, size_t more, const char *what, const char *folder,
                const char *file);
+
+/* A kernel's name, which may wrap after an underscore. */
+void html_name(FILE *p, const char *name);
 
 /* An element with a text in it. */
 void html_element(FILE *p, const char *tag, const char *text);

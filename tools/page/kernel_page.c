@@ -1,4 +1,4 @@
-/* kernel_page - one kernel's history as a page, and all kernels as another */
+/* kernel_page - one kernel's history as a page */
 #include "kernel_page.h"
 #include "experiment_view.h"
 #include "file.h"
@@ -8,9 +8,11 @@
 #include "markdown.h"
 #include "memory.h"
 #include "morning.h"
+#include "open_view.h"
 #include "page_data.h"
 #include "plot.h"
 #include "position.h"
+#include "refused_view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,19 +30,6 @@ static char *text_of(const struct history *h, const char *name, size_t *len)
 	return text;
 }
 
-/* Long names may wrap. */
-static void print_name(FILE *p, const struct history *h)
-{
-	for (const char *at = h->kernel; *at;) {
-		size_t n = strcspn(at, "_");
-
-		n += at[n] == '_';
-		html_text(p, at, n);
-		fputs("<wbr>", p);
-		at += n;
-	}
-}
-
 static void print_head(FILE *p, const struct history *h, const struct facts *x)
 {
 	const char *what =
@@ -54,7 +43,7 @@ static void print_head(FILE *p, const struct history *h, const struct facts *x)
 	      "href=\"#refused\">Refused</a> <a href=\"#lessons\">Lessons</a>"
 	      "</nav>\n<h1>",
 	      p);
-	print_name(p, h);
+	html_name(p, h->kernel);
 	fputs("</h1>\n", p);
 	if (what)
 		html_element(p, "p", what);
@@ -159,71 +148,6 @@ int kernel_page(FILE *p, const struct history *h, const struct facts *x,
 	           "workload_profile.md");
 	page_data(p, h);
 	free(lessons);
-	fputs("</main>\n", p);
-	return frame_end(p, f);
-}
-
-static const char *last_at(const struct history *h, const char *device)
-{
-	const char *at = "-";
-
-	for (size_t i = 0; i < h->ledger.count; i++)
-		if (!strcmp(h->ledger.item[i].device, device))
-			at = h->ledger.item[i].at;
-	return at;
-}
-
-static void overview_row(FILE *p, const struct history *h, const char *device)
-{
-	struct standing s = history_standing(h, device);
-	struct total t = spend_total(&h->spend, NULL, NULL);
-
-	fputs("<tr><th scope=\"row\" class=\"name\"><a href=\"", p);
-	html(p, h->kernel);
-	fputs("/index.html\">", p);
-	print_name(p, h);
-	fprintf(p, "</a></th><td>%s</td><td class=\"n\">", device);
-	html_us(p, h->is_timed ? s.start_us : s.low);
-	fputs("</td><td class=\"n\">", p);
-	html_us(p, h->is_timed ? s.now_us : s.low);
-	fputs("</td><td class=\"n\">", p);
-	html_speedup(p, s.speedup, s.low, s.high);
-	fprintf(p,
-	        "</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td>"
-	        "<td class=\"n\">%.1f</td><td class=\"n\">%lld</td>"
-	        "<td class=\"n\">%.2f%s</td>",
-	        history_count(h, device, NULL),
-	        history_count(h, device, OUTCOME_ACCEPT), t.charged.gpu_s / 60,
-	        (long long)t.charged.tokens, t.charged.usd,
-	        t.unpriced ? "+" : "");
-	fputs("<td class=\"n\">", p);
-	html_text(p, last_at(h, device), strnlen(last_at(h, device), 10));
-	fputs("</td></tr>\n", p);
-}
-
-int overview_page(FILE *p, const struct history *h, size_t count,
-                  struct fault *f)
-{
-	static const char *const name[] = {
-	        "kernel",   "device",   "#started µs", "#now µs",
-	        "#speedup", "#records", "#accepted",   "#device min",
-	        "#tokens",  "#USD",     "last day"};
-
-	if (frame_begin(p, "Ratchet: all kernels", f))
-		return -1;
-	fputs("<header><h1>All kernels</h1>\n<p>Times are geometric means over "
-	      "the workloads, speedups over where each lineage began, with a "
-	      "98 % interval; costs are a kernel's on all "
-	      "devices.</p></header>\n"
-	      "<main>\n",
-	      p);
-	html_table_begin(p, "records", "Kernels");
-	html_columns(p, name, sizeof name / sizeof *name);
-	for (size_t i = 0; i < count; i++)
-		for (size_t d = 0; d < 2; d++)
-			if (history_count(&h[i], devices[d], NULL))
-				overview_row(p, &h[i], devices[d]);
-	html_table_end(p);
 	fputs("</main>\n", p);
 	return frame_end(p, f);
 }

@@ -107,7 +107,8 @@ static void print_facts(FILE *p, const struct history *h, const char *device)
 	const char *name = device_name(h, device);
 
 	fputs("<dl class=\"facts\">\n", p);
-	print_time(p, h, "started", s.start_us);
+	print_time(p, h, s.root < 0 ? "started" : "when last adopted",
+	           s.start_us);
 	print_time(p, h, "now", s.now_us);
 	if (!isnan(s.speedup)) {
 		term(p, "times as fast");

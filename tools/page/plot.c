@@ -303,7 +303,7 @@ void plot(FILE *p, const struct history *h, const char *device,
 	                  .device = device,
 	                  .kind = kind,
 	                  .entry = xcalloc(h->ledger.count, sizeof *a.entry),
-	                  .start = history_standing(h, device).start_us};
+	                  .start = history_root_us(h, device, -1)};
 
 	for (size_t i = 0; i < h->ledger.count; i++)
 		if (!strcmp(h->ledger.item[i].device, device))
