@@ -84,8 +84,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import pack traces export-torch
-TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status pack traces export-torch
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack traces export-torch
+TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot status pack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -135,9 +135,6 @@ revert: tools ## go back to EXP=exp_NNNN|shipped
 adopt: tools ## record a hand edit of the incumbent as a baseline of its own
 	$(LOCKED) $(INCUMBENT) -a
 	@$(BUILD)/summarize -e $(X)
-report: tools ## every experiment, as a page
-	@$(BUILD)/summarize -e $(X)
-	@cat $(X)/summary.md $(X)/LESSONS.md
 status: tools ## where things stand, in a few lines
 	@$(BUILD)/summarize -s -e $(X)
 doctor: tools ## what is here, what is missing, and the remedy

@@ -36,3 +36,9 @@ setup() {
 	[ -s "$root/opt/ratchet/share/man/man5/ratchet-files.5" ]
 	[ -s "$root/opt/ratchet/include/ratchet/ratchet.h" ]
 }
+
+@test "what lies beside a program is found where that is installed" {
+	mkdir "$BATS_TEST_TMPDIR/k"
+	run -0 "$ratchet" page "$BATS_TEST_TMPDIR/k"
+	[[ $output == *"<style>"*"<h1>k"* ]]
+}

@@ -7,6 +7,7 @@
 #include "claim.h"
 #include "file.h"
 #include "ledger.h"
+#include "ledger_knobs.h"
 #include "lessons.h"
 #include "memory.h"
 #include "number.h"
@@ -43,30 +44,6 @@ static void print_speed(FILE *p, const struct ledger_entry *e)
 		fprintf(p, " [%.3f, %.3f]", e->ci_low, e->ci_high);
 }
 
-static const char *knob_value(const struct ledger_entry *e, const char *name)
-{
-	for (size_t i = 0; e && i < e->nknobs; i++)
-		if (strcmp(e->knob[i].name, name) == 0)
-			return e->knob[i].value;
-	return NULL;
-}
-
-/* The knobs that differ from the incumbent's; all where those are unknown. */
-static void print_knobs(FILE *p, const struct ledger *l, size_t i,
-                        const struct link *link)
-{
-	const struct ledger_entry *e = &l->item[i], *old = NULL;
-
-	if (link->incumbent >= 0)
-		old = &l->item[link->incumbent];
-	for (size_t k = 0; k < e->nknobs; k++) {
-		const char *before = knob_value(old, e->knob[k].name);
-
-		if (!before || strcmp(before, e->knob[k].value) != 0)
-			fprintf(p, "%s=%s ", e->knob[k].name, e->knob[k].value);
-	}
-}
-
 static char *summary(const struct ledger *l, const struct link *link,
                      const char *kernel)
 {
@@ -93,7 +70,7 @@ static char *summary(const struct ledger *l, const struct link *link,
 			fputs(" | - | ", p);
 		else
 			fprintf(p, " | %.3f | ", exp(link[i].y));
-		print_knobs(p, l, i, &link[i]);
+		ledger_print_knobs(p, l, i, &link[i]);
 		fputs("|\n", p);
 	}
 	fclose(p);
