@@ -27,18 +27,20 @@ K := $(KERNELS)/$(KERNEL)
 W := $(WORKLOADS)/$(KERNEL).jsonl
 X := $(EXPERIMENTS)/$(KERNEL)
 E := $(X)/$(EXP)
+# Not empty for a project, which its own commands judge.
+OWN = $(eval OWN := $(shell grep -qs '^[[:space:]]*measure[[:space:].=]' $(K)/settings && echo yes))$(OWN)
 # cpu or cuda, asked once, and only by a recipe: doctor must be built first.
-D = $(eval D := $(if $(filter auto,$(DEVICE)),$(shell $(BUILD)/doctor -d),$(DEVICE)))$(D)
-SUFFIX = $(if $(filter cuda,$(D)),cu,c)
+D = $(eval D := $(if $(filter auto,$(DEVICE)),$(if $(OWN),cpu,$(shell $(BUILD)/doctor -d)),$(DEVICE)))$(D)
+SUFFIX = $(if $(OWN),txtar,$(if $(filter cuda,$(D)),cu,c))
 source = $(firstword $(wildcard $1/solution.$(SUFFIX)) $(wildcard $1/solution.json) $1/solution.$(SUFFIX))
 GROUND = $(BUILD)/run/$(KERNEL).$(D)
 # By another name: make -n runs every line that names $(MAKE).
 MAKE_PROGRAM := $(MAKE)
 LOCKED = @tools/locked.sh $(BUILD)/lock/$(KERNEL).$(D)
 
-COMPILE = $(BUILD)/build-kernel -c $(BUILD)/cache -d $(D)
+COMPILE = $(BUILD)/$(if $(OWN),build-project -H $(X)/project.harness,build-kernel) -c $(BUILD)/cache -d $(D)
 JUDGE   = -k $(K) -w $(W) -c $(BUILD)/cache $(if $(BENCH_S),-t $(BENCH_S))
-REF     = $(GROUND)/reference/build.json
+REF     = $(if $(OWN),$(INC),$(GROUND)/reference/build.json)
 INC     = $(GROUND)/incumbent/build.json
 GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 
@@ -48,10 +50,11 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
-	@test -e $(K)/reference.$(SUFFIX) || { echo "$(K)/reference.$(SUFFIX): no reference to judge by;" \
-		"make new KERNEL=$(KERNEL) DEFINITION=$(K)/definition.json writes a stub of it" >&2; exit 2; }
-	@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX)
-	@$(COMPILE) -o $(INC) $(K) $(call source,$K)
+	$(if $(OWN),,@test -e $(K)/reference.$(SUFFIX) || { echo "$(K)/reference.$(SUFFIX): no reference to judge by;" \
+		"make new KERNEL=$(KERNEL) DEFINITION=$(K)/definition.json writes a stub of it" >&2; exit 2; })
+	$(if $(OWN),,@$(COMPILE) -o $(REF) $(K) $(K)/reference.$(SUFFIX))
+	$(if $(OWN),@test -e $(K)/solution.txtar || tools/pack-project.sh $(K) '' $(K)/solution.txtar)
+	@$(COMPILE) $(if $(OWN),-l $(GROUND)/project.harness) -o $(INC) $(K) $(call source,$K)
 	$(if $(GEN),@$(BUILD)/build-kernel -c $(BUILD)/cache -d cpu -o $(GEN) $(K) $(K)/generate.c)
 candidate: ground
 	@$(COMPILE) -o $(E)/build.json $(K) $(call source,$E) || test $$? -eq 1
@@ -96,6 +99,13 @@ ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   endif
 endif
 
+# What asks a kernel, not a project.
+ifneq ($(filter precision sanitize profile inspect research spans streams pack traces export-torch,$(MAKECMDGOALS)),)
+  ifneq ($(OWN),)
+    $(error KERNEL=$(KERNEL): a project, which its own commands judge: $(MAKECMDGOALS) is for kernels)
+  endif
+endif
+
 optimize: tools ## propose, prove, measure, decide, record (ITERATIONS=n, PROPOSER=, CANDIDATES=n)
 	$(LOCKED) tools/optimize.sh '$(MAKE_PROGRAM)' $(D)
 try: ground ## judge a candidate of your own: SOLUTION=file (PROPOSAL=file: what you expect)
@@ -105,17 +115,17 @@ rejudge: ground ## judge an old experiment again, as a new one: EXP=exp_NNNN
 	$(call need,EXP)
 	$(LOCKED) env NODEDUP=1 tools/optimize.sh '$(MAKE_PROGRAM)' $(D) $(call source,$E)
 
-MEASURE = tools/measure.sh $(D)
+TIME    = tools/measure.sh $(D)
 SELECT  = $(if $(filter stride,$(MODE)),stride $(STRIDE),$(MODE))
 bench: ground ## prove and time the incumbent, or SOLUTION=: MODE=quick|stride|full STRIDE=n
-	$(LOCKED).bench $(MEASURE) bench '$(SELECT)' '$(or $(SOLUTION),current)' current
+	$(LOCKED).bench $(TIME) bench '$(SELECT)' '$(or $(SOLUTION),current)' current
 verify: ground ## prove the incumbent, or SOLUTION=, right: MODE=, STRIDE=
-	$(LOCKED).bench $(MEASURE) verify '$(SELECT)' '$(or $(SOLUTION),current)'
+	$(LOCKED).bench $(TIME) verify '$(SELECT)' '$(or $(SOLUTION),current)'
 precision: ground ## print the bound on errors that settings should have: a line for them
-	$(LOCKED).bench $(MEASURE) precision full '$(or $(SOLUTION),current)'
+	$(LOCKED).bench $(TIME) precision full '$(or $(SOLUTION),current)'
 ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file MODE=cold|warm|graph
 	$(call need,A)$(call need,B)
-	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)' $(if $(filter file,$(origin MODE)),,'$(MODE)')
+	$(LOCKED).bench $(TIME) bench full '$(A)' '$(B)' $(if $(filter file,$(origin MODE)),,'$(MODE)')
 sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZERS='words' MODE=
 	$(LOCKED).bench tools/sanitize.sh $(D) '$(or $(SANITIZERS),$(if $(filter cuda,$D),memcheck,address undefined))' \
 		'$(or $(SOLUTION),$(call source,$K))' $(GROUND)/sanitize.jsonl \
@@ -123,7 +133,7 @@ sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZER
 	@! grep '"status": "[^o]' $(GROUND)/sanitize.jsonl
 audit: ground ## decide again from the files, check the chain, measure current against shipped
 	@$(BUILD)/audit -k $(K) -e $(X) -d $(D)
-	$(LOCKED).bench $(MEASURE) bench full current shipped
+	$(LOCKED).bench $(TIME) bench full current shipped
 
 INCUMBENT = $(BUILD)/incumbent -d $(D) -e $(X) -k $(K)
 revert: tools ## go back to EXP=exp_NNNN|shipped
@@ -140,10 +150,11 @@ status: tools ## where things stand, in a few lines
 	@$(BUILD)/summarize -s -e $(X)
 doctor: tools ## what is here, what is missing, and the remedy
 	@$(BUILD)/doctor
-new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution)
-	$(call need,DEFINITION)
-	@$(BUILD)/new-kernel -d $(or $(NEW_DEVICE_$(suffix $(FROM))),$(D)) -k $(K) -w $(W) \
-		$(if $(SHAPES),-s '$(SHAPES)') $(if $(FROM),-f '$(FROM)') '$(DEFINITION)'
+new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution), or PROJECT=folder
+	$(if $(PROJECT),,$(call need,DEFINITION))
+	@$(if $(PROJECT),tools/new-project.sh $(K) $(W) '$(PROJECT)',$(new_kernel))
+new_kernel = $(BUILD)/new-kernel -d $(or $(NEW_DEVICE_$(suffix $(FROM))),$(D)) -k $(K) -w $(W) \
+	$(if $(SHAPES),-s '$(SHAPES)') $(if $(FROM),-f '$(FROM)') '$(DEFINITION)'
 NEW_DEVICE_.c  := cpu
 NEW_DEVICE_.cu := cuda
 
