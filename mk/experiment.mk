@@ -85,8 +85,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import pack traces export-torch
-TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status pack traces export-torch
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt report status doctor new import pack unpack traces export-torch
+TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report status pack unpack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -163,6 +163,9 @@ import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITI
 	@tools/import.sh $(BUILD) $(D) $(KERNELS) $(WORKLOADS) '$(TRACE)' $(DEFINITION)
 
 PACK = @$(BUILD)/pack -d $(D) -e $(X) -k $(K) -w $(W) -o '$(or $(OUT),$(BUILD)/trace-set)' $(if $(AUTHOR),-a '$(AUTHOR)')
+unpack: tools ## put a project's files that may change, of the incumbent or EXP=, into a copy of it: OUT=folder
+	$(call need,OUT)
+	@tools/unpack-project.sh $(call source,$(if $(EXP),$(X)/$(EXP),$K)) '$(OUT)'
 pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=folder AUTHOR=name
 	$(PACK) $(EXP)
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=

@@ -103,6 +103,10 @@ statuses() {
 	[[ ${lines[-1]} == "current is "*" times as fast as shipped" ]]
 	run -0 mk status
 	[[ $output == *"$exp stands, "* ]]
+	run -0 mk unpack OUT="$PWD/project"
+	grep -qx '#define TIMES 1' project/fast.cpp
+	run -2 mk unpack OUT="$PWD/workloads"
+	[[ $output == *"workloads/fast.cpp: no such file"* ]]
 	run -0 mk revert EXP=shipped
 	grep -qx '#define TIMES 16' $k/solution.txtar
 }
@@ -149,6 +153,39 @@ statuses() {
 	ln -s ../project/answer.sh copy/answer.sh
 	run -2 mk try SOLUTION="$PWD/copy"
 	[[ $output == *"copy/answer.sh: no such file, which the setting edit names"* ]]
+}
+
+@test "a model edits what edit names and nothing else, and sees the rest" {
+	shell_project
+	cat >reply <<-'END'
+	HYPOTHESIS: less
+	MECHANISM: it costs less
+	PREDICTS: 2
+	RISK: none
+	<<<<<<< REPLACE answer.sh
+	COST=100
+	=======
+	COST=50
+	>>>>>>>
+	END
+	sed 's/answer.sh/measure.sh/' reply >first
+	cat >model <<-'END'
+	#!/bin/sh
+	cat >>asked
+	[ -e first ] && mv first second && exec cat second
+	exec cat reply
+	END
+	chmod +x model
+	export CMD="cd $PWD && ./model" TUNE_AFTER=0
+	run -0 --separate-stderr mk optimize PROPOSER=command
+	[[ ${lines[-1]} == "verdict: accept - speedup 2.000 "* ]]
+	grep -q "'measure.sh' may not be edited, only: answer.sh" asked
+	grep -q '^| right, if this exits 0: sh check.sh$' asked
+	grep -q '^| -- measure.sh --$' asked
+	! grep -q ratchet.h asked || false
+	grep -qx 'COST=50' $k/solution.txtar
+	run -0 "$ROOT/tools/candidate.sh" $k/solution.txtar .
+	cmp solution.txtar $k/solution.txtar
 }
 
 @test "equal code is not measured, nor what was judged before" {
@@ -256,6 +293,15 @@ statuses() {
 		bench.tsv | sort -u)" = 100000000000 ]
 }
 
+@test "a folder that a command shuts is removed all the same" {
+	shell_project
+	candidate COST=100 'answer() { echo 42; }' \
+		'mkdir -p shut/shut; echo >shut/shut/x; chmod 0 shut/shut shut'
+	run -0 judged
+	[ "$(statuses)" = ok ]
+	[ -z "$(ls -d /tmp/ratchet-"$(id -u)"/compile*/shut 2>/dev/null)" ]
+}
+
 @test "a candidate writes and reads nothing outside its copy" {
 	needs_jail
 	shell_project
@@ -272,10 +318,13 @@ statuses() {
 
 @test "what is no number above zero is the candidate's failure: no-number" {
 	shell_project
+	build inc $k/solution.txtar
 	for number in '' fast nan NaN inf -1 0 0.0 -0 0x10 1e99 1e-9 '12 us' \
 		'1,5' '1 2' '$(head -c 5000 /dev/zero | tr "\0" 9)'; do
 		candidate "COST=\"$number\"" 'answer() { echo 42; }'
-		run -1 judged
+		build c
+		run -1 bench -t 2 -k $k -w $w -c cache -o bench.tsv inc.json \
+			c.json inc.json
 		[ "$(statuses)" = no-number ]
 		grep -q '^# detail workload project: measure: want a number from' \
 			bench.tsv

@@ -96,7 +96,7 @@ static char *report(const struct request *q, const struct made *m)
 	json_add_string(j, "harness_sha256", q->project.sha256);
 	json_add_string(j, "tree_sha256", m->tree_sha256);
 	json_add_string(j, "key", q->key);
-	json_add_string(j, "command",
+	json_add_string(json_add(j, "command", json_array()), NULL,
 	                settings_string(&q->settings, "build", ""));
 	json_add_string(j, "compiler", q->toolchain.version);
 	json_add_string(j, "toolchain_sha256", q->toolchain.sha256);
@@ -218,7 +218,7 @@ static void publish(const struct request *q, const struct made *m,
 	workshop_publish();
 	if ((file_exists(fresh) && dir_remove(fresh)) || dir_make(dir))
 		err(EXIT_TROUBLE, "%s", fresh);
-	if (tree_copy(t, dir, &f))
+	if (tree_copy(t, dir, 0, &f))
 		die(&f);
 	write_or_die(xasprintf("%s/build.log", fresh), m->command.output);
 	write_or_die(xasprintf("%s/build.json", fresh), text);
@@ -236,13 +236,15 @@ static void report_failure(const struct request *q, const struct made *m)
 {
 	const char *says = m->command.output ? m->command.output : "";
 	char *text = xasprintf("%s%s\n", says, m->why.text);
+	char *log = log_path(q->output);
 
-	write_or_die(log_path(q->output), text);
+	write_or_die(xstrdup(log), text);
 	free(text);
 	text = report(q, m);
 	write_or_die(xstrdup(q->output), text);
 	free(text);
-	warnx("%s: is not built: %s", q->source, m->why.text);
+	warnx("%s: is not built: %s: see %s", q->source, m->why.text, log);
+	free(log);
 }
 
 static int make_entry(const struct request *q, const struct workshop *w,
@@ -291,7 +293,7 @@ static int build(struct request *q)
 	}
 	name_entry(q);
 	entry = xasprintf("%s/%s", q->cache, q->key);
-	if (has_failed(q))
+	if (!q->lines && has_failed(q))
 		answer = EXIT_NO;
 	else if (is_whole(q, entry))
 		use_entry(q, entry);

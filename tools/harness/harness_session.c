@@ -98,7 +98,7 @@ static int make_copy(struct harness_runner *r, struct fault *f)
 
 	if ((file_exists(dir) && dir_remove(dir)) || mkdir(dir, 0700))
 		return fault_errno(f, "%s", dir);
-	return tree_copy(&r->tree, dir, f);
+	return tree_copy(&r->tree, dir, 1, f);
 }
 
 /* The last line of a text, without what is blank around it. */

@@ -235,7 +235,7 @@ int project_check_history(const struct project *p, const char *path,
 int project_put(const struct project *p, const struct txtar *t, const char *dir,
                 struct fault *f)
 {
-	if (tree_copy(&p->tree, dir, f))
+	if (tree_copy(&p->tree, dir, 1, f))
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
 		char *path = xasprintf("%s/%s", dir, t->file[i].name);

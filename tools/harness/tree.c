@@ -209,13 +209,14 @@ char *tree_manifest(const struct tree *t, const char *const *but, size_t count,
 
 /* Not synced: copies are made anew, not kept. */
 static int copy_file(const struct tree *t, const struct tree_entry *e,
-                     const char *to)
+                     const char *to, int is_open)
 {
-	int mode = e->is_program ? 0777 : 0666, failed;
+	int mode = (is_open ? 0666 : 0644) | (e->is_program ? 0111 : 0);
 	const struct timespec times[] = {e->changed, e->changed};
 	int in = file_open_beneath(t->root, e->path), out;
 	char block[65536];
 	ssize_t n = 0;
+	int failed;
 
 	if (in < 0)
 		return -1;
@@ -232,20 +233,22 @@ static int copy_file(const struct tree *t, const struct tree_entry *e,
 	return failed ? -1 : 0;
 }
 
-int tree_copy(const struct tree *t, const char *to, struct fault *f)
+int tree_copy(const struct tree *t, const char *to, int is_open,
+              struct fault *f)
 {
-	int failed = chmod(to, 0777) ? fault_errno(f, "%s", to) : 0;
+	mode_t mode = is_open ? 0777 : 0755;
+	int failed = chmod(to, mode) ? fault_errno(f, "%s", to) : 0;
 
 	for (size_t i = 0; i < t->count && !failed; i++) {
 		const struct tree_entry *e = &t->item[i];
 		char *path = xasprintf("%s/%s", to, e->path);
 
 		if (e->is_folder)
-			failed = mkdir(path, 0777) || chmod(path, 0777);
+			failed = mkdir(path, mode) || chmod(path, mode);
 		else if (e->target)
 			failed = symlink(e->target, path);
 		else
-			failed = copy_file(t, e, path);
+			failed = copy_file(t, e, path, is_open);
 		if (failed)
 			fault_errno(f, "%s to %s", t->root, path);
 		free(path);

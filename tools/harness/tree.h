@@ -40,8 +40,10 @@ const struct tree_entry *tree_find(const struct tree *t, const char *path);
 char *tree_manifest(const struct tree *t, const char *const *but, size_t count,
                     struct fault *f);
 
-/* Copies it into a folder that exists. What is there may then be written by
- * anybody who sees that folder; files keep their time, which make looks at. */
-int tree_copy(const struct tree *t, const char *to, struct fault *f);
+/* Copies it into a folder that exists. Files keep their time, which make looks
+ * at. is_open: all of it may then be written by anybody who sees that folder.
+ */
+int tree_copy(const struct tree *t, const char *to, int is_open,
+              struct fault *f);
 
 #endif

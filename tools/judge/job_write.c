@@ -51,7 +51,7 @@ static int copy_project(const char *dir, const struct build *b,
 
 	if (!failed && mkdir(to, 0700))
 		failed = fault_errno(f, "%s", to);
-	failed = failed || tree_copy(&t, to, f);
+	failed = failed || tree_copy(&t, to, 0, f);
 	tree_free(&t);
 	free(from);
 	free(to);
