@@ -314,17 +314,16 @@ static int open_one(const char *path, const struct stat *st, int type,
 
 int dir_remove(const char *path)
 {
-	int failed;
+	while (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS)) {
+		int error = errno;
 
-	do {
-		failed = nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-		if (failed && errno == EACCES) {
-			opened = 0;
-			nftw(path, open_one, 16, FTW_PHYS);
-			errno = EACCES;
-		}
-	} while (failed && errno == EACCES && opened);
-	return failed;
+		opened = 0;
+		nftw(path, open_one, 16, FTW_PHYS);
+		errno = error;
+		if (!opened)
+			return -1;
+	}
+	return 0;
 }
 
 int lock_take(const char *path, int wait)
