@@ -187,7 +187,6 @@ static int run_build(const struct request *q, const struct workshop *w,
 	char *changed;
 	struct fault f;
 
-	m->command.output = xstrdup("");
 	if (*command &&
 	    chore_run(command, &q->settings, w, NULL, &m->command, &f))
 		die(&f);
@@ -195,12 +194,15 @@ static int run_build(const struct request *q, const struct workshop *w,
 		return fault_set(&m->why, "build: %s", m->command.ended);
 	if (project_find_change(&q->project, w->dir, &changed, &m->why))
 		return -1;
-	if (changed)
-		return fault_set(&m->why,
-		                 "%.200s changed while it was built, and is "
-		                 "not in the setting edit (what a build makes "
-		                 "belongs in ignore)",
-		                 changed);
+	if (changed) {
+		fault_set(&m->why,
+		          "%.200s changed while it was built, and is not in "
+		          "the setting edit (what a build makes belongs in "
+		          "ignore)",
+		          changed);
+		free(changed);
+		return -1;
+	}
 	return tree_list(w->dir, "", t, &m->why) ||
 	                       hash_tree(t, m->tree_sha256, &m->why)
 	               ? -1
@@ -213,6 +215,7 @@ static void publish(const struct request *q, const struct made *m,
 {
 	char *fresh = xasprintf("%s/.new-%s", q->cache, q->key);
 	char *dir = xasprintf("%s/tree", fresh), *text = report(q, m);
+	const char *log = m->command.output ? m->command.output : "";
 	struct fault f;
 
 	workshop_publish();
@@ -220,7 +223,7 @@ static void publish(const struct request *q, const struct made *m,
 		err(EXIT_TROUBLE, "%s", fresh);
 	if (tree_copy(t, dir, 0, &f))
 		die(&f);
-	write_or_die(xasprintf("%s/build.log", fresh), m->command.output);
+	write_or_die(xasprintf("%s/build.log", fresh), log);
 	write_or_die(xasprintf("%s/build.json", fresh), text);
 	if (is_whole(q, entry))
 		dir_remove(fresh);

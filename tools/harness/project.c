@@ -54,8 +54,9 @@ static int check_settings(const struct settings *s, struct fault *f)
 static int read_edit(struct project *p, const struct settings *s,
                      struct fault *f)
 {
-	char *rest = xstrdup(settings_string(s, "edit", "")), *word;
+	char *rest, *word;
 
+	p->names = rest = xstrdup(settings_string(s, "edit", ""));
 	while ((word = strtok_r(rest, " \t", &rest))) {
 		const struct tree_entry *e = tree_find(&p->tree, word);
 

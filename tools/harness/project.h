@@ -16,6 +16,7 @@
 #define TRUST_USER "user-harness"
 
 struct project {
+	char *names; /* holds the texts of edit */
 	char **edit;
 	size_t count;
 	struct tree tree; /* of the folder, all of it */
