@@ -115,17 +115,17 @@ rejudge: ground ## judge an old experiment again, as a new one: EXP=exp_NNNN
 	$(call need,EXP)
 	$(LOCKED) env NODEDUP=1 tools/optimize.sh '$(MAKE_PROGRAM)' $(D) $(call source,$E)
 
-TIME    = tools/measure.sh $(D)
+MEASURE = tools/measure.sh $(D)
 SELECT  = $(if $(filter stride,$(MODE)),stride $(STRIDE),$(MODE))
 bench: ground ## prove and time the incumbent, or SOLUTION=: MODE=quick|stride|full STRIDE=n
-	$(LOCKED).bench $(TIME) bench '$(SELECT)' '$(or $(SOLUTION),current)' current
+	$(LOCKED).bench $(MEASURE) bench '$(SELECT)' '$(or $(SOLUTION),current)' current
 verify: ground ## prove the incumbent, or SOLUTION=, right: MODE=, STRIDE=
-	$(LOCKED).bench $(TIME) verify '$(SELECT)' '$(or $(SOLUTION),current)'
+	$(LOCKED).bench $(MEASURE) verify '$(SELECT)' '$(or $(SOLUTION),current)'
 precision: ground ## print the bound on errors that settings should have: a line for them
-	$(LOCKED).bench $(TIME) precision full '$(or $(SOLUTION),current)'
+	$(LOCKED).bench $(MEASURE) precision full '$(or $(SOLUTION),current)'
 ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file MODE=cold|warm|graph
 	$(call need,A)$(call need,B)
-	$(LOCKED).bench $(TIME) bench full '$(A)' '$(B)' $(if $(filter file,$(origin MODE)),,'$(MODE)')
+	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)' $(if $(filter file,$(origin MODE)),,'$(MODE)')
 sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZERS='words' MODE=
 	$(LOCKED).bench tools/sanitize.sh $(D) '$(or $(SANITIZERS),$(if $(filter cuda,$D),memcheck,address undefined))' \
 		'$(or $(SOLUTION),$(call source,$K))' $(GROUND)/sanitize.jsonl \
@@ -133,7 +133,7 @@ sanitize: ground ## run the incumbent, or SOLUTION=, under sanitizers: SANITIZER
 	@! grep '"status": "[^o]' $(GROUND)/sanitize.jsonl
 audit: ground ## decide again from the files, check the chain, measure current against shipped
 	@$(BUILD)/audit -k $(K) -e $(X) -d $(D)
-	$(LOCKED).bench $(TIME) bench full current shipped
+	$(LOCKED).bench $(MEASURE) bench full current shipped
 
 INCUMBENT = $(BUILD)/incumbent -d $(D) -e $(X) -k $(K)
 revert: tools ## go back to EXP=exp_NNNN|shipped

@@ -218,6 +218,7 @@ statuses() {
 	run -0 --separate-stderr mk try SOLUTION="$PWD/c.txtar"
 	[[ ${lines[-1]} == "verdict: reject build "* ]]
 	grep -q 'measure.sh is not in the setting edit' $x/exp_0001/result.md
+	grep -q ', trust: user-harness\.$' $x/exp_0001/result.md
 	run -2 mk try SOLUTION="$PWD/project/answer.sh"
 	[ "$(ls -d $x/exp_* | wc -l)" -eq 1 ]
 }
