@@ -167,8 +167,8 @@ static const char *subject(const char *line, size_t *len)
 	return name;
 }
 
-/* The line about the same as the given one, from `from` on or, as both texts
- * have one order seldom, before it; or NULL. */
+/* The line about the same thing as the given one, or NULL. Both texts have one
+ * order, so that it is looked for from `from` on, and only then before. */
 static const char *counterpart(const char *text, const char *from,
                                const char *line)
 {
