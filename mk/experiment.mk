@@ -29,19 +29,21 @@ K := $(KERNELS)/$(KERNEL)
 W := $(WORKLOADS)/$(KERNEL).jsonl
 X := $(EXPERIMENTS)/$(KERNEL)
 E := $(X)/$(EXP)
+# Not empty for a project, which its own commands judge.
+OWN = $(eval OWN := $(shell grep -qs '^[[:space:]]*measure[[:space:].=]' $(K)/settings && echo yes))$(OWN)
 # cpu or cuda, asked once, and only by a recipe: doctor must be built first.
-D = $(eval D := $(if $(filter auto,$(DEVICE)),$(shell $(BUILD)/doctor -d),$(DEVICE)))$(D)
-SUFFIX = $(if $(filter cuda,$(D)),cu,c)
+D = $(eval D := $(if $(filter auto,$(DEVICE)),$(if $(OWN),cpu,$(shell $(BUILD)/doctor -d)),$(DEVICE)))$(D)
+SUFFIX = $(if $(OWN),txtar,$(if $(filter cuda,$(D)),cu,c))
 source = $(firstword $(wildcard $1/solution.$(SUFFIX)) $(wildcard $1/solution.json) $1/solution.$(SUFFIX))
 GROUND = $(BUILD)/run/$(KERNEL).$(D)
 # By another name: make -n runs every line that names $(MAKE).
 MAKE_PROGRAM := $(MAKE)
 LOCKED = @tools/locked.sh $(BUILD)/lock/$(KERNEL).$(D)
 
-COMPILE = $(BUILD)/build-kernel -c $(BUILD)/cache -d $(D)
+COMPILE = $(BUILD)/$(if $(OWN),build-project -H $(X)/project.harness,build-kernel) -c $(BUILD)/cache -d $(D)
 JUDGE   = -k $(K) -w $(W) -c $(BUILD)/cache $(if $(BENCH_S),-t $(BENCH_S))
 NATIVE  = $(wildcard $(K)/reference.$(SUFFIX))
-REF     = $(if $(NATIVE),$(GROUND)/reference/build.json,$(K)/definition.json)
+REF     = $(if $(OWN),$(INC),$(if $(NATIVE),$(GROUND)/reference/build.json,$(K)/definition.json))
 INC     = $(GROUND)/incumbent/build.json
 GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 
@@ -51,9 +53,10 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
-	@tools/reference.sh $(D) >/dev/null
+	$(if $(OWN),,@tools/reference.sh $(D) >/dev/null)
 	$(if $(NATIVE),@$(COMPILE) -o $(REF) $(K) $(NATIVE))
-	@$(COMPILE) -o $(INC) $(K) $(call source,$K)
+	$(if $(OWN),@test -e $(K)/solution.txtar || tools/pack-project.sh $(K) '' $(K)/solution.txtar)
+	@$(COMPILE) $(if $(OWN),-l $(GROUND)/project.harness) -o $(INC) $(K) $(call source,$K)
 	$(if $(GEN),@$(BUILD)/build-kernel -c $(BUILD)/cache -d cpu -o $(GEN) $(K) $(K)/generate.c)
 candidate: ground
 	@$(COMPILE) -o $(E)/build.json $(K) $(call source,$E) || test $$? -eq 1
@@ -84,8 +87,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack traces export-torch
-TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot status pack traces export-torch
+.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack unpack traces export-torch
+TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot status pack unpack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -95,6 +98,13 @@ ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   endif
   ifeq ($(wildcard $(K)/definition.json),)
     $(error KERNEL=$(KERNEL): no $(K)/definition.json; there are: $(notdir $(patsubst %/definition.json,%,$(wildcard $(KERNELS)/*/definition.json))))
+  endif
+endif
+
+# What asks a kernel, not a project.
+ifneq ($(filter precision sanitize profile inspect research spans streams pack traces export-torch,$(MAKECMDGOALS)),)
+  ifneq ($(OWN),)
+    $(error KERNEL=$(KERNEL): a project, which its own commands judge: $(MAKECMDGOALS) is for kernels)
   endif
 endif
 
@@ -139,10 +149,11 @@ status: tools ## where things stand, in a few lines
 	@$(BUILD)/summarize -s -e $(X)
 doctor: tools ## what is here, what is missing, and the remedy
 	@$(BUILD)/doctor
-new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution)
-	$(call need,DEFINITION)
-	@$(BUILD)/new-kernel -d $(or $(NEW_DEVICE_$(suffix $(FROM))),$(D)) -k $(K) -w $(W) \
-		$(if $(SHAPES),-s '$(SHAPES)') $(if $(FROM),-f '$(FROM)') '$(DEFINITION)'
+new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution), or PROJECT=folder
+	$(if $(PROJECT),,$(call need,DEFINITION))
+	@$(if $(PROJECT),tools/new-project.sh $(K) $(W) '$(PROJECT)',$(new_kernel))
+new_kernel = $(BUILD)/new-kernel -d $(or $(NEW_DEVICE_$(suffix $(FROM))),$(D)) -k $(K) -w $(W) \
+	$(if $(SHAPES),-s '$(SHAPES)') $(if $(FROM),-f '$(FROM)') '$(DEFINITION)'
 NEW_DEVICE_.c  := cpu
 NEW_DEVICE_.cu := cuda
 
@@ -151,6 +162,9 @@ import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITI
 	@tools/import.sh $(BUILD) $(D) $(KERNELS) $(WORKLOADS) '$(TRACE)' $(DEFINITION)
 
 PACK = @$(BUILD)/pack -d $(D) -e $(X) -k $(K) -w $(W) -o '$(or $(OUT),$(BUILD)/trace-set)' $(if $(AUTHOR),-a '$(AUTHOR)')
+unpack: tools ## put a project's files that may change, of the incumbent or EXP=, into a copy of it: OUT=folder
+	$(call need,OUT)
+	@tools/unpack-project.sh $(call source,$(if $(EXP),$(X)/$(EXP),$K)) '$(OUT)'
 pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=folder AUTHOR=name
 	$(PACK) $(EXP)
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=

@@ -274,8 +274,12 @@ static int compile(const struct request *q, const struct recipe *r,
 {
 	char **argv = toolchain_words(r->line);
 	const char **folders = folders_of(argv);
-	struct command c = {r->toolchain.program, argv,    w->dir,
-	                    COMPILE_LIMIT_S,      folders, w->seen_as};
+	struct command c = {.file = r->toolchain.program,
+	                    .argv = argv,
+	                    .dir = w->dir,
+	                    .limit_s = COMPILE_LIMIT_S,
+	                    .reads = folders,
+	                    .seen_as = w->seen_as};
 	struct command_result made;
 	struct fault f;
 	int answer = EXIT_NO;

@@ -2,7 +2,8 @@
 # candidate - puts a solution where an agent edits it, with a blank proposal
 #
 # usage: candidate.sh SOLUTION FOLDER
-# The folder holds one solution, solution.c, .cu or .json, and proposal.txt.
+# The folder holds one solution, solution.c, .cu, .json or .txtar, and
+# proposal.txt.
 set -u
 
 solution=$1
@@ -11,7 +12,8 @@ folder=$2
 	echo "candidate: $solution: no such solution" >&2
 	exit 2
 }
-rm -f "$folder"/solution.c "$folder"/solution.cu "$folder"/solution.json
+rm -f "$folder"/solution.c "$folder"/solution.cu "$folder"/solution.json \
+	"$folder"/solution.txtar
 cp "$solution" "$folder/solution.${solution##*.}" &&
 	cat >"$folder/proposal.txt" <<-'END' || exit 2
 	HYPOTHESIS:

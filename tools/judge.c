@@ -70,7 +70,7 @@ int main(int argc, char *argv[])
 		errx(EXIT_TROUBLE, "%s", f.text);
 	/* Secrets are in here: keep other processes of this user out. */
 	prctl(PR_SET_DUMPABLE, 0);
-	if (!job->is_cuda)
+	if (!job->is_cuda || job->harness)
 		lock_device();
 	/* The wait for a device is no part of the budget. */
 	job->start = clock_seconds();

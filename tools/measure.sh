@@ -17,6 +17,9 @@ dir=$KERNELS/$KERNEL
 out=$BUILD/measured/$KERNEL.$device
 ground=$BUILD/run/$KERNEL.$device
 generate=
+# Not empty for a project.
+unit=$(sed -n "s/ *#.*//; s/^ *unit\.$device *= *//p; t; s/^ *unit *= *//p" \
+	"$dir/settings" | head -n 1)
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
 fail() {
@@ -25,7 +28,11 @@ fail() {
 }
 
 . tools/jail.sh
-reference=$(tools/reference.sh "$device") || exit 2
+if [ -n "$unit" ]; then
+	reference=$ground/incumbent/build.json
+else
+	reference=$(tools/reference.sh "$device") || exit 2
+fi
 
 # The source that a name stands for.
 source_of() {
@@ -41,7 +48,7 @@ source_of() {
 		;;
 	esac
 	for stem; do
-		for path in "$stem.$ext" "$stem.json"; do
+		for path in "$stem.$ext" "$stem.json" "$stem.txtar"; do
 			[ ! -e "$path" ] || {
 				echo "$path"
 				return
@@ -51,10 +58,23 @@ source_of() {
 	echo "$1.$ext"
 }
 
+build() {
+	if [ -n "$unit" ]; then
+		"$BUILD/build-project" -H "$EXPERIMENTS/$KERNEL/project.harness" "$@"
+	else
+		"$BUILD/build-kernel" "$@"
+	fi
+}
+
 compile() {
 	mkdir -p "$out/$1" || exit 2
-	"$BUILD/build-kernel" -c "$BUILD/cache" -d "$device" \
-		-o "$out/$1/build.json" "$dir" "$(source_of "$2")" || exit 2
+	source=$(source_of "$2")
+	[ ! -d "$source" ] || {
+		tools/pack-project.sh "$dir" "$source" "$out/$1/solution.txtar" || exit 2
+		source=$out/$1/solution.txtar
+	}
+	build -c "$BUILD/cache" -d "$device" -o "$out/$1/build.json" "$dir" \
+		"$source" || exit 2
 }
 
 # The kernel as it is, but for the mode that decides.
@@ -90,6 +110,8 @@ current, | shipped, | current,current | current,shipped | \
 *) jail_foreign ;;
 esac
 rm -rf "$out"
+[ -z "$mode" ] || [ -z "$unit" ] ||
+	fail "MODE=$mode: a project's numbers have no modes"
 [ -z "$mode" ] || use_mode
 compile a "$a"
 front verify ${generate:+-g "$generate"} -o "$out/verify.jsonl" \
@@ -110,8 +132,12 @@ if [ "$what" = precision ]; then
 			END { printf "precision.%s = %.2g\n", device, most }'
 	exit 0
 fi
-echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads," \
-	"hidden: $(head_of hidden)$(head_of reference | sed 's/^native$//; s/^./, reference: &/')"
+if [ -n "$unit" ]; then
+	echo "$a: right; trust: user-harness"
+else
+	echo "$a: right on $(grep -c '"status": "ok"' "$out/verify.jsonl") workloads," \
+		"hidden: $(head_of hidden)$(head_of reference | sed 's/^native$//; s/^./, reference: &/')"
+fi
 [ "$what" = bench ] || exit 0
 compile b "$b"
 front bench -f -o "$out/bench.tsv" "$reference" "$out/a/build.json" \
@@ -121,10 +147,15 @@ failed=$(awk -F '\t' '$1 == "bench" && $NF != "ok" { print $NF; exit }' \
 [ -z "$failed" ] || fail "$a: $failed while it was timed: see $out/bench.tsv"
 "$BUILD/compare" -d "$device" -s "$dir/settings" -o "$out/compare.tsv" \
 	"$out/bench.tsv" || fail "see $out/bench.tsv"
-awk -F '\t' -v a="$a" -v b="$b" -v mode="${mode:+, $mode}" '
+awk -F '\t' -v a="$a" -v b="$b" -v mode="${mode:+, $mode}" -v unit="$unit" '
 	/^#/ { next }
 	!seen { for (i = 1; i <= NF; i++) at[$i] = i; seen = 1; next }
 	$at["scope"] == "workload" {
+		if (unit) {
+			printf "%s: %.6g %s, %s: %.6g %s\n", a,
+				$at["candidate_us"], unit, b, $at["incumbent_us"], unit
+			next
+		}
 		printf "%-36s %-5s %12s us %12s us %9s\n", $at["workload"],
 			$at["mode"], $at["candidate_us"], $at["incumbent_us"],
 			$at["speedup"]

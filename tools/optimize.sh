@@ -123,6 +123,12 @@ case $candidates in
 *[!0-9]*) fail "CANDIDATES=$candidates: want a number" ;;
 esac
 x=$EXPERIMENTS/$KERNEL
+ground=$BUILD/run/$KERNEL.$device
+# A project's folder stands for its files that may change.
+if [ -d "$file" ]; then
+	tools/pack-project.sh "$KERNELS/$KERNEL" "$file" "$ground/mine.txtar" || exit 2
+	file=$ground/mine.txtar
+fi
 # tune only chooses among values that the incumbent offers: our text, as long
 # as nobody else's was accepted.
 if [ -z "$file" ] && [ "$PROPOSER" = tune ] &&
@@ -166,6 +172,11 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 		[ "$status" -eq 75 ] || stop_if_spent "$status"
 		continue
 	fi
+	# What a project's history is measured by, from its first experiment on.
+	[ ! -e "$ground/project.harness" ] || [ -e "$x/project.harness" ] || {
+		cp "$ground/project.harness" "$x/.harness" &&
+			mv "$x/.harness" "$x/project.harness"
+	} || exit 2
 	# It may be an earlier run's.
 	grep -q '"proposer": "tune"' "$dir/base.json" || jail_foreign
 	# Kept, so that a run that goes on later measures too.

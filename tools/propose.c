@@ -127,18 +127,23 @@ static void add_statement(struct proposal *p, const char *path)
 
 static char *by_person(struct request *r)
 {
+	const struct ground *g = &r->site.ground;
 	char hex[SHA256_HEX], *dead, *dir;
 	struct proposal p = {0};
 	struct fault f;
 
-	if (proposal_from_file(r->file, r->site.ground.device, &p, &f))
+	if (proposal_from_file(r->file, g->device, &p, &f))
 		die(&f);
+	if (!strcmp(p.extension, "txtar") !=
+	    !strcmp(strrchr(g->incumbent.path, '.'), ".txtar"))
+		errx(EXIT_TROUBLE, "%s: no solution of the kind of %s", r->file,
+		     g->incumbent.path);
 	if (r->statement)
 		add_statement(&p, r->statement);
 	sha256_hex(p.source, p.len, hex);
 	dir = find_begun(r, hex, &dead);
 	if (!dir) {
-		if (incumbent_check(&r->site.ground.incumbent, &f))
+		if (incumbent_check(&g->incumbent, &f))
 			die(&f);
 		if (r->dry)
 			fputs(p.page, stdout);

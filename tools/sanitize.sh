@@ -21,7 +21,6 @@ generate=
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
 . tools/jail.sh
-reference=$(tools/reference.sh "$device") || exit 2
 case $source in
 "$dir"/solution.*) jail_own ;;
 *) jail_foreign ;;
@@ -44,6 +43,7 @@ if [ "$words" = gate ]; then
 	out=$out/sanitize.jsonl
 	[ ! -e "$out" ] || exit 0
 fi
+reference=$(tools/reference.sh "$device") || exit 2
 "$BUILD/build-kernel" -z "$words" -c "$BUILD/cache" -d "$device" -o "$made" \
 	"$dir" "$source" || exit 2
 tools/again.sh "$BUILD/verify" -z "$words" -m "$select" \

@@ -82,6 +82,8 @@ static json *ledger_line(const struct record *r)
 	json_add_string(line, "proposer", r->base.proposer);
 	json_add_string(line, "outcome", v->outcome);
 	json_add_string(line, "reason", v->reason);
+	if (v->trust)
+		json_add_string(line, "trust", v->trust);
 	add_number(line, "speedup", v->speedup);
 	add_number(line, "ci_low", v->ci_low);
 	add_number(line, "ci_high", v->ci_high);

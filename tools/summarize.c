@@ -44,6 +44,18 @@ static void print_speed(FILE *p, const struct ledger_entry *e)
 		fprintf(p, " [%.3f, %.3f]", e->ci_low, e->ci_high);
 }
 
+/* By whose word, where it is not the judge's alone. */
+static void print_trust(FILE *p, const struct ledger *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->item[i].is_user_harness) {
+			fputs("trust: user-harness: the project's own commands "
+			      "say what is right, and how fast it is.\n\n",
+			      p);
+			return;
+		}
+}
+
 static char *summary(const struct ledger *l, const struct link *link,
                      const char *kernel)
 {
@@ -51,14 +63,15 @@ static char *summary(const struct ledger *l, const struct link *link,
 	size_t len;
 	FILE *p = xmemstream(&page, &len);
 
+	fprintf(p, "# %s: %zu records\n\n", kernel, l->count);
+	print_trust(p, l);
 	fprintf(p,
-	        "# %s: %zu records\n\nSpeedup is over the incumbent of its "
+	        "Speedup is over the incumbent of its "
 	        "time, with a 98 %% interval; \"of the start\" over\nwhere the "
 	        "lineage began.\n\n"
 	        "| experiment | device | proposer | outcome | reason | "
 	        "incumbent | speedup | of the start | knobs |\n"
-	        "|---|---|---|---|---|---|---|---|---|\n",
-	        kernel, l->count);
+	        "|---|---|---|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < l->count; i++) {
 		const struct ledger_entry *e = &l->item[i];
 
@@ -156,6 +169,7 @@ static void print_status(const struct ledger *l, const struct link *link,
 			print_device(l, link, device[d]);
 		any |= has;
 	}
+	print_trust(stdout, l);
 	if (!any)
 		puts("no experiments yet: make optimize");
 	print_unfinished(experiments);

@@ -30,6 +30,7 @@ trap 'rm -rf "$new"' EXIT
 # What is judged, and what a proposal says.
 [ "$device" = cuda ] && ext=cu || ext=c
 [ -f "$kernel/solution.$ext" ] || ext=json
+[ -f "$kernel/solution.$ext" ] || ext=txtar
 tools/candidate.sh "$kernel/solution.$ext" "$new" >/dev/null || exit 2
 
 # What is only read: FROM... into a name of its own, if it is there.

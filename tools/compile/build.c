@@ -40,6 +40,12 @@ static int read_fields(const char *path, struct build *b, struct fault *f)
 			                 path, json_line(b->document),
 			                 field[i].key);
 	}
+	b->harness = json_string(json_get(b->document, "harness_sha256"));
+	if (b->harness && !is_hex64(b->harness))
+		return fault_set(f,
+		                 "%s:%ld: want harness_sha256 to be 64 "
+		                 "hexadecimal digits",
+		                 path, json_line(b->document));
 	if (strcmp(b->device, "cpu") && strcmp(b->device, "cuda"))
 		return fault_set(f, "%s:%ld: want device to be cpu or cuda",
 		                 path, json_line(b->document));

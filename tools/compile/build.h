@@ -13,7 +13,8 @@ struct build {
 	const char *source_sha256, *object_sha256; /* object NULL if not ok */
 	const char *key; /* the folder under the cache */
 	const char *compiler, *toolchain_sha256;
-	json *document; /* owns the strings above */
+	const char *harness; /* hash of a project's; NULL: a kernel */
+	json *document;      /* owns the strings above */
 };
 
 /* Reads build.json. Returns -1 with the fault set ("path:line: reason"). */

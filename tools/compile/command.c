@@ -37,6 +37,9 @@ static int start(const struct command *c, struct jailed *j, struct fault *f)
 	const char *env[] = {path, "TMPDIR=.", NULL};
 	const char **argv;
 	struct sandbox s = {.env = env,
+	                    .fd = c->out,
+	                    .nfd = c->out != NULL,
+	                    .gpu = c->gpu,
 	                    .dir = c->dir,
 	                    .seen_as = c->seen_as,
 	                    .writes = c->dir != NULL,
@@ -98,7 +101,7 @@ static const char *watch(const struct command *c, struct jailed *j, char *text,
 		double now = clock_seconds();
 
 		if (now >= end)
-			return "its time is over";
+			return COMMAND_TIME;
 		if (c->dir && now >= look) {
 			if (dir_bytes(c->dir) > COMMAND_DISK_MAX)
 				return "it filled its folder";

@@ -12,22 +12,25 @@
 #include <stddef.h>
 
 #define COMMAND_OUTPUT_MAX (64 * 1024)
+#define COMMAND_TIME "its time is over"
 
 struct command {
 	const char *file;  /* what to execute */
 	char *const *argv; /* NULL-terminated */
 	const char *dir;   /* absolute: working folder, which it may write, also
 	                      for temporary files; NULL: none */
-	int limit_s;       /* its folder is bounded too, at 1 GiB */
+	double limit_s;    /* its folder is bounded too, at 1 GiB */
 	const char *const *reads; /* NULL-terminated absolute paths that it
 	                             reads; NULL: none beside the system's */
 	const char *seen_as; /* what dir is called in a jail; NULL: as here */
+	const int *out;      /* becomes descriptor 3; NULL: none */
+	const char *gpu;     /* as in sandbox.h */
 };
 
 struct command_result {
 	int ok;         /* it ended by itself with status 0 */
-	char ended[64]; /* else how: "exit status 1", "signal 11 (...)", "its
-	                   time is over", "it filled its folder" */
+	char ended[64]; /* else how: "exit status 1", "signal 11 (...)",
+	                   COMMAND_TIME, "it filled its folder" */
 	double seconds;
 	char *output; /* both streams; what exceeds the bound is left out, and
 	                 said; caller frees */

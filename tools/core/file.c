@@ -299,9 +299,31 @@ static int remove_one(const char *path, const struct stat *st, int type,
 	return remove(path);
 }
 
+static int opened;
+
+/* A folder that its owner made so that not even he may look into it. */
+static int open_one(const char *path, const struct stat *st, int type,
+                    struct FTW *ftw)
+{
+	(void)ftw;
+	if ((type == FTW_D || type == FTW_DNR) &&
+	    (st->st_mode & 0700) != 0700 && chmod(path, 0700) == 0)
+		opened = 1;
+	return 0;
+}
+
 int dir_remove(const char *path)
 {
-	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	while (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS)) {
+		int error = errno;
+
+		opened = 0;
+		nftw(path, open_one, 16, FTW_PHYS);
+		errno = error;
+		if (!opened)
+			return -1;
+	}
+	return 0;
 }
 
 int lock_take(const char *path, int wait)

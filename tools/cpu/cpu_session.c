@@ -1,4 +1,5 @@
 /* cpu_session - session.h for kernels on the CPU */
+#include "cpu_name.h"
 #include "cpu_reference.h"
 #include "cpu_runner.h"
 #include "memory.h"
@@ -132,30 +133,6 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	return 0;
 }
 
-/* "Intel(R) Xeon(R) Processor, 2 threads", "Linux 6.1.0". */
-static void name_device(struct cpu_session *s)
-{
-	char name[64] = "cpu", line[512];
-	FILE *in = fopen("/proc/cpuinfo", "re");
-	struct utsname u;
-
-	while (in && fgets(line, sizeof line, in)) {
-		if (sscanf(line, "model name : %63[^\n]", name) == 1)
-			break;
-	}
-	if (in)
-		fclose(in);
-	copy_printable(s->base.name, sizeof s->base.name, name, sizeof name);
-	snprintf(line, sizeof line, "%s, %d thread%s", name, s->threads,
-	         s->threads == 1 ? "" : "s");
-	copy_printable(s->base.name, sizeof s->base.name, line, sizeof line);
-	if (uname(&u) == 0) {
-		snprintf(line, sizeof line, "%s %s", u.sysname, u.release);
-		copy_printable(s->base.driver, sizeof s->base.driver, line,
-		               sizeof line);
-	}
-}
-
 /* How many processors' time a container's quota gives, or fallback. */
 static int count_quota(int fallback)
 {
@@ -200,7 +177,7 @@ static struct session *cpu_open(const struct job *job, struct fault *f)
 	s->base = (struct session){.device = &cpu_device, .timing = TIMING_CPU};
 	s->job = job;
 	s->threads = count_threads(job);
-	name_device(s);
+	cpu_name(&s->base, s->threads);
 	if (cpu_calls_make(&s->calls, job, f) == 0 &&
 	    start_reference(s, f) == 0)
 		return &s->base;

@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "pairing.h"
+#include "project.h"
 #include "stats.h"
 
 #include <math.h>
@@ -195,6 +196,11 @@ static int rules_read(const struct settings *settings, struct comparison *c,
 		                 "got '%s'",
 		                 settings->path, mode);
 	strcpy(c->mode, mode);
+	/* A project's unit may be large, and its time_ns are billionths. */
+	c->scale = is_project(settings) ? 1e6 : 1;
+	c->digits = is_project(settings) ? 9 : 3;
+	c->is_higher_better = !strcmp(
+	        settings_string(settings, "direction", "lower"), "higher");
 	c->min_effect = MIN_EFFECT;
 	c->guard = GUARD;
 	if (settings_number(settings, "min_effect", 0, 1, &c->min_effect, f) ||

@@ -47,7 +47,8 @@ struct comparison_cell {
 	int is_deciding;    /* its mode decides: estimate is there */
 	double weight;      /* share of all, sums to 1 */
 	int pairs, dropped; /* complete; throttled */
-	double candidate_us, incumbent_us; /* medians of a call; NAN if none */
+	double candidate_us, incumbent_us; /* medians of a call, of a project
+	                                      in its unit; NAN if none */
 	struct estimate estimate; /* of the candidate against the incumbent */
 	double p_regressed; /* that it is not slower than guard, by Holm */
 	int is_regressed;
@@ -56,6 +57,9 @@ struct comparison_cell {
 struct comparison {
 	enum decision decision;
 	char mode[8];             /* the deciding one */
+	double scale;             /* how many us a time is shown in */
+	int digits;               /* after the point, of such a time */
+	int is_higher_better;     /* a project's numbers may be rates */
 	double min_effect, guard; /* fractions: 0.005 is 0.5 %. min_effect is
 	                             at least 0.5 %, and twice the difference
 	                             between the incumbent and itself where
@@ -67,7 +71,8 @@ struct comparison {
 	size_t count;
 };
 
-/* Uses mode, min_effect, guard and weight.UUID of the settings. Rows of phase
+/* Uses mode, min_effect, guard, weight.UUID, measure and direction of the
+ * settings. Rows of phase
  * `bench` alone count. A row whose status is not ok makes its pair incomplete;
  * a process that lacks a workload is left out of `all` and `aa`, whose means
  * would otherwise be over different things. Returns -1 with the fault set

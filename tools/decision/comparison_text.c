@@ -55,14 +55,14 @@ static void put_all(FILE *out, const char *scope, const struct comparison *c,
 	fprintf(out, "\t-\t%s\n", decision);
 }
 
-static void put_cell(FILE *out, const struct comparison_cell *cell)
+static void put_cell(FILE *out, const struct comparison_cell *cell, int digits)
 {
 	fprintf(out, "workload\t%s\t%s", cell->mode, cell->workload);
 	put_number(out, cell->is_deciding ? cell->weight : (double)NAN, 6);
 	fprintf(out, "\t%d\t%d\t%d", cell->estimate.processes, cell->pairs,
 	        cell->dropped);
-	put_number(out, cell->candidate_us, 3);
-	put_number(out, cell->incumbent_us, 3);
+	put_number(out, cell->candidate_us, digits);
+	put_number(out, cell->incumbent_us, digits);
 	put_estimate(out, &cell->estimate);
 	put_number(out, cell->is_deciding ? cell->p_regressed : (double)NAN, 6);
 	fprintf(out, "\t%s\n",
@@ -82,7 +82,7 @@ char *comparison_text(const struct comparison *c)
 	put_all(out, "all", c, &c->all, decision_name(c->decision));
 	put_all(out, "a/a", c, &c->aa, "-");
 	for (size_t i = 0; i < c->count; i++)
-		put_cell(out, &c->cell[i]);
+		put_cell(out, &c->cell[i], c->digits);
 	fclose(out);
 	return text;
 }

@@ -76,7 +76,28 @@ static int check_build(const char *path, const struct build *build,
 	if (strcmp(build->source_sha256, base->source))
 		return fault_set(f, "%s: of another source than base.json's",
 		                 path);
+	if (build->harness && strcmp(build->harness, base->reference))
+		return fault_set(
+		        f,
+		        "%s: made under another harness than base.json: "
+		        "make rejudge EXP=%s",
+		        path, base->experiment);
 	return 0;
+}
+
+/* A project's harness is what right and fast mean: one in all files. harness is
+ * the one that the file at path was made under, NULL for none. */
+static int check_harness(const char *path, const struct build *build,
+                         const char *harness, struct fault *f)
+{
+	const char *want = build->harness ? build->harness : "";
+
+	if (strcmp(want, harness ? harness : "") == 0)
+		return 0;
+	return fault_set(f,
+	                 "%s: made under another harness than build.json: "
+	                 "nothing can be compared: make rejudge",
+	                 path);
 }
 
 /* Notes of a bench.tsv without rows, which must be true. */
@@ -176,6 +197,11 @@ static int read_results(const char *dir, const struct settings *settings,
 	if (!failed && e->build.ok)
 		failed = verification_read(verify, &e->base, &e->verification,
 		                           f);
+	if (!failed && e->build.ok)
+		failed = check_harness(
+		        verify, &e->build,
+		        json_string(json_get(e->verification.head, "harness")),
+		        f);
 	free(build);
 	free(verify);
 	if (failed || !e->build.ok || e->verification.failed)
@@ -193,6 +219,13 @@ static int read_results(const char *dir, const struct settings *settings,
 	                       read_sanitized(dir, settings, e, f)
 	               ? -1
 	               : 0;
+}
+
+/* What a project's numbers are. */
+static void take_rules(const struct settings *s, struct evidence *e)
+{
+	e->unit = xstrdup(settings_string(s, "unit", "-"));
+	e->direction = xstrdup(settings_string(s, "direction", "lower"));
 }
 
 int evidence_read(const char *kernel_dir, const char *dir, struct evidence *e,
@@ -214,6 +247,8 @@ int evidence_read(const char *kernel_dir, const char *dir, struct evidence *e,
 	                       &settings, f) ||
 	         job_trials(&settings, &e->trials, f) ||
 	         read_results(dir, &settings, e, f);
+	if (!failed && e->build.harness)
+		take_rules(&settings, e);
 	settings_free(&settings);
 	free(path);
 	free(rules);
@@ -230,6 +265,8 @@ void evidence_free(struct evidence *e)
 	verification_free(&e->sanitized);
 	measurements_free(&e->bench);
 	measurements_free(&e->confirm);
+	free(e->unit);
+	free(e->direction);
 	free(e->equal);
 	free(e->duplicate);
 	*e = (struct evidence){.build.ok = 0};

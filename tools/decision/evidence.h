@@ -40,6 +40,7 @@ struct evidence {
 	                                       needed */
 	struct measurements bench, confirm; /* path NULL if not read */
 	int trials; /* checked calls that a confirmation is asked for */
+	char *unit, *direction;  /* of a project's numbers, or NULL */
 	char *equal, *duplicate; /* the notes that say why nothing was
 	                            measured, or NULL */
 };

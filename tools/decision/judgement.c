@@ -4,6 +4,7 @@
 #include "finding.h"
 #include "launches.h"
 #include "memory.h"
+#include "project.h"
 #include "sha256.h"
 #include "verdict.h"
 #include "workload.h"
@@ -107,6 +108,7 @@ static void add_workloads(json *d, const struct evidence *e,
                           const struct finding *found)
 {
 	json *list = json_add(d, "workloads", json_array());
+	int digits = found->numbers ? found->numbers->comparison.digits : 0;
 
 	for (size_t i = 0; i < e->verification.count; i++) {
 		const json *line = e->verification.line[i];
@@ -122,9 +124,9 @@ static void add_workloads(json *d, const struct evidence *e,
 		json_add_string(o, "status",
 		                json_string(json_get(line, "status")));
 		add_rounded(o, "candidate_us",
-		            cell ? cell->candidate_us : (double)NAN, 3);
+		            cell ? cell->candidate_us : (double)NAN, digits);
 		add_rounded(o, "incumbent_us",
-		            cell ? cell->incumbent_us : (double)NAN, 3);
+		            cell ? cell->incumbent_us : (double)NAN, digits);
 		add_rounded(o, "speedup",
 		            cell ? cell->estimate.ratio : (double)NAN, 6);
 		if (cell)
@@ -217,6 +219,14 @@ static void add_origin(json *d, const struct evidence *e)
 	add_text(d, "judged_at", when ? when : e->base.created_at);
 }
 
+/* Who said that a project's candidate is right, and how fast it is. */
+static void add_trust(json *d, const struct evidence *e)
+{
+	json_add_string(d, "trust", TRUST_USER);
+	add_text(d, "unit", e->unit);
+	add_text(d, "direction", e->direction);
+}
+
 char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 {
 	struct evidence e;
@@ -237,6 +247,8 @@ char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 	add_text(d, "detail", found.detail);
 	add_numbers(d, &found);
 	add_head_text(d, "timing", &e);
+	if (e.build.harness)
+		add_trust(d, &e);
 	add_launches(d, &e);
 	add_workloads(d, &e, &found);
 	add_origin(d, &e);

@@ -35,9 +35,11 @@ static int64_t of_verification(const struct verification *v)
 
 void launches_count(const struct evidence *e, struct launches *out)
 {
-	out->checked = of_verification(&e->verification) +
-	               of_samples(&e->bench.samples) +
-	               of_samples(&e->confirm.samples);
+	out->checked = of_verification(&e->verification);
+	/* A project checks what it validates, not what it measures. */
+	if (!e->build.harness)
+		out->checked += of_samples(&e->bench.samples) +
+		                of_samples(&e->confirm.samples);
 	out->rate = out->checked ? 1 - pow(MISSED, 1 / (double)out->checked)
 	                         : (double)NAN;
 }

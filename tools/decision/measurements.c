@@ -106,6 +106,8 @@ int measurements_read(const char *dir, const char *name,
                       const struct verification *v, struct measurements *m,
                       struct fault *f)
 {
+	const char *harness = json_string(json_get(v->head, "harness"));
+
 	*m = (struct measurements){.path = xasprintf("%s/%s", dir, name)};
 	if (samples_read(m->path, &m->samples, f))
 		return -1;
@@ -118,6 +120,7 @@ int measurements_read(const char *dir, const char *name,
 		return fault_set(f, "%s: want notes seed and started_at",
 		                 m->path);
 	if (check_note(m, "judge_version", JUDGE_VERSION, f) ||
+	    (harness && check_note(m, "harness", harness, f)) ||
 	    check_note(m, "device_name",
 	               json_string(json_get(v->head, "device_name")), f) ||
 	    find_reason(m, f) ||

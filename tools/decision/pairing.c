@@ -107,8 +107,10 @@ static double call_us(const struct slot *s)
 
 /* What the n slots of one pair say: 1 if they are whole. */
 static int pair_read(struct comparison_cell *cell, const struct slot *slot,
-                     size_t n, double *d, double *a)
+                     size_t n, int is_higher_better, double *d, double *a)
 {
+	int sign = is_higher_better ? -1 : 1;
+
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].sample->throttled) {
 			cell->dropped++;
@@ -116,8 +118,8 @@ static int pair_read(struct comparison_cell *cell, const struct slot *slot,
 		}
 	if (n != SIDE_COUNT)
 		return 0;
-	*a = log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
-	*d = log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE])) +
+	*a = sign * log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
+	*d = sign * log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE])) +
 	     *a / 2;
 	cell->pairs++;
 	return 1;
@@ -125,14 +127,15 @@ static int pair_read(struct comparison_cell *cell, const struct slot *slot,
 
 /* The median time of a call of one side, over those of n slots that no
  * throttling touched. */
-static double side_median(const struct slot *slot, size_t n, enum side side)
+static double side_median(const struct slot *slot, size_t n, enum side side,
+                          double scale)
 {
 	double *us = xcalloc(n, sizeof *us), result;
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].sample->side == side && !slot[i].sample->throttled)
-			us[count++] = call_us(&slot[i]);
+			us[count++] = call_us(&slot[i]) / scale;
 	result = median(us, count);
 	free(us);
 	return result;
@@ -160,8 +163,8 @@ static void slots_average(const struct slots *s, struct comparison *c,
 
 		if (i < s->count && is_same_pair(last, &s->item[i]))
 			continue;
-		n += (size_t)pair_read(cell, &s->item[pair], i - pair, &d[n],
-		                       &a[n]);
+		n += (size_t)pair_read(cell, &s->item[pair], i - pair,
+		                       c->is_higher_better, &d[n], &a[n]);
 		pair = i;
 		if (i < s->count && is_same_process(last, &s->item[i]))
 			continue;
@@ -185,10 +188,10 @@ static void slots_medians(const struct slots *s, struct comparison *c)
 
 		if (i < s->count && s->item[i].cell == s->item[first].cell)
 			continue;
-		cell->candidate_us =
-		        side_median(&s->item[first], i - first, CANDIDATE);
-		cell->incumbent_us =
-		        side_median(&s->item[first], i - first, INCUMBENT);
+		cell->candidate_us = side_median(&s->item[first], i - first,
+		                                 CANDIDATE, c->scale);
+		cell->incumbent_us = side_median(&s->item[first], i - first,
+		                                 INCUMBENT, c->scale);
 		first = i;
 	}
 }

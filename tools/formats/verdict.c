@@ -12,7 +12,7 @@ static const char *const reasons[] = {
         REASON_RED_ZONE,      REASON_FLAKY,       REASON_LAUNCH_ERROR,
         REASON_DIED,          REASON_TIMEOUT,     REASON_CLOCK_MISMATCH,
         REASON_FLOOR,         REASON_SLOWER,      REASON_REGRESSED_WORKLOAD,
-        REASON_DUPLICATE,
+        REASON_DUPLICATE,     REASON_NO_NUMBER,
 };
 
 const char *verdict_reason(const char *word)
@@ -61,6 +61,8 @@ int verdict_read(const char *path, struct verdict *v, struct fault *f)
 	v->device_name = json_string(json_get(d, "device_name"));
 	if (!v->device_name)
 		v->device_name = "-";
+	v->trust = json_string(json_get(d, "trust"));
+	v->unit = json_string(json_get(d, "unit"));
 	if (!json_want_string(d, "experiment", path, &v->experiment, f) &&
 	    !json_want_string(d, "kernel", path, &v->kernel, f) &&
 	    !json_want_string(d, "device", path, &v->device, f) &&

@@ -25,6 +25,7 @@
 #define REASON_FLAKY "flaky"
 #define REASON_LAUNCH_ERROR "launch-error"
 #define REASON_DIED "died"
+#define REASON_NO_NUMBER "no-number"
 #define REASON_TIMEOUT "timeout"
 #define REASON_CLOCK_MISMATCH "clock-mismatch"
 #define REASON_FLOOR "floor"
@@ -42,6 +43,7 @@ struct verdict {
 	const char *experiment, *kernel, *device;
 	const char *device_name;         /* "-" if it was not built */
 	const char *outcome, *reason;    /* reason "-" where there is none */
+	const char *trust, *unit;        /* of a project's; else NULL */
 	double speedup, ci_low, ci_high; /* NAN where there is none */
 	json *document;
 };

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "memory.h"
 #include "progress.h"
+#include "project.h"
 #include "sandbox.h"
 #include "verdict.h"
 
@@ -87,6 +88,15 @@ static void add_notes(struct bench *b)
 	samples_note(s, "sandbox", sandbox_level());
 	samples_note(s, "timing", session_timing(b->session));
 	samples_note(s, "mode", b->job->mode);
+	if (b->job->harness) {
+		const struct settings *rules = &b->job->settings;
+
+		samples_note(s, "trust", TRUST_USER);
+		samples_note(s, "harness", b->job->harness);
+		samples_note(s, "unit", settings_string(rules, "unit", "-"));
+		samples_note(s, "direction",
+		             settings_string(rules, "direction", "lower"));
+	}
 	note_number(b, "processes", b->process);
 	note_number(b, "pairs", b->slots.pairs);
 	note_number(b, "looks", b->looks);

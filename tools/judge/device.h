@@ -39,7 +39,8 @@ struct runner {
 	const struct device *device;
 };
 
-extern const struct device cpu_device;  /* cpu_session.c */
-extern const struct device cuda_device; /* cuda_session.c */
+extern const struct device cpu_device;     /* cpu_session.c */
+extern const struct device cuda_device;    /* cuda_session.c */
+extern const struct device harness_device; /* harness_session.c */
 
 #endif

@@ -4,6 +4,7 @@
 #include "job_rule.h"
 #include "job_view.h"
 #include "memory.h"
+#include "project.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,21 +12,29 @@
 #define SANITIZED 20     /* times as slow, at most */
 #define MAX_PROCESSES 48 /* more than these prove little more */
 
-const char *const kernel_settings_known[] = {
-        "edit",          "cflags",        "arch",
-        "include",       "atol",          "rtol",
-        "matched_ratio", "precision",     "sets",
-        "processes",     "pairs",         "min_effect",
-        "guard",         "bench_s",       "mode",
-        "timeout_s",     "scratch",       "workloads",
-        "quick",         "threads",       "weight.",
-        "hidden.",       "gather.",       "max_processes",
-        "plant",         "hidden_shapes", "trials",
-        "sanitize",      "view.",         NULL};
+const char *const kernel_settings_known[] = {"edit",          "cflags",
+                                             "arch",          "include",
+                                             "atol",          "rtol",
+                                             "matched_ratio", "precision",
+                                             "sets",          "processes",
+                                             "pairs",         "min_effect",
+                                             "guard",         "bench_s",
+                                             "mode",          "timeout_s",
+                                             "scratch",       "workloads",
+                                             "quick",         "threads",
+                                             "weight.",       "hidden.",
+                                             "gather.",       "max_processes",
+                                             "plant",         "hidden_shapes",
+                                             "trials",        "sanitize",
+                                             "view.",         "validate",
+                                             "measure",       "build",
+                                             "unit",          "direction",
+                                             "project",       "ignore",
+                                             "reads",         NULL};
 
-static const char *const job_known[] = {"phase",    "device", "seed",
-                                        "budget_s", "hidden", "confirm",
-                                        "sanitize", "python", NULL};
+static const char *const job_known[] = {
+        "phase",   "device",   "seed",    "budget_s", "hidden",
+        "confirm", "sanitize", "harness", "python",   NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -73,6 +82,8 @@ static int read_head(struct job *j, struct fault *f)
 		failed = read_seed(j, &s, f) ||
 		         settings_number(&s, "budget_s", 0.1, 1e6, &j->budget_s,
 		                         f);
+	if (*settings_string(&s, "harness", ""))
+		j->harness = xstrdup(settings_string(&s, "harness", ""));
 	if (*settings_string(&s, "sanitize", ""))
 		j->sanitize = xstrdup(settings_string(&s, "sanitize", ""));
 	if (*settings_string(&s, "python", ""))
@@ -103,7 +114,7 @@ static int read_most(struct job *j, struct fault *f)
 
 int job_trials(const struct settings *s, int *out, struct fault *f)
 {
-	*out = strcmp(s->device, "cuda") ? 300 : 3000;
+	*out = is_project(s) ? 0 : strcmp(s->device, "cuda") ? 300 : 3000;
 	return read_count(s, "trials", 0, 1000000, out, f);
 }
 
@@ -121,6 +132,13 @@ static int read_mode(struct job *j, struct fault *f)
 		return 0;
 	return fault_set(f, "%s: want mode to be cold, warm or (cuda) graph",
 	                 j->settings.path);
+}
+
+/* A project's calls are processes of their own, on what it likes: there are no
+ * sets of inputs, and no more to a process than to a pair. */
+static void be_project(struct job *j)
+{
+	j->sets = j->plain = 1;
 }
 
 /* The file `settings`: kernels/K/settings as it was. */
@@ -142,7 +160,7 @@ static int read_settings(struct job *j, struct fault *f)
 	j->timeout_s = 10;
 	j->sets = 4;
 	j->processes = 8;
-	j->pairs = 3;
+	j->pairs = j->harness ? 1 : 3;
 	if (settings_number(s, "atol", 0, 1e30, &j->rule.atol, f) ||
 	    settings_number(s, "rtol", 0, 1e30, &j->rule.rtol, f) ||
 	    settings_number(s, "matched_ratio", 0, 1, &j->rule.matched_ratio,
@@ -160,6 +178,10 @@ static int read_settings(struct job *j, struct fault *f)
 	if (j->is_confirmation && job_trials(s, &j->trials, f))
 		return -1;
 	j->scratch_bytes = (int64_t)scratch;
+	if (j->harness) {
+		be_project(j);
+		return read_mode(j, f);
+	}
 	return job_plant(j, f) || read_mode(j, f) ? -1 : 0;
 }
 
@@ -219,6 +241,7 @@ void job_free(struct job *j)
 	settings_free(&j->settings);
 	free(j->view);
 	free(j->hidden);
+	free(j->harness);
 	free(j->sanitize);
 	free(j->python);
 	free(j->dir);

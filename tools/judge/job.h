@@ -1,12 +1,13 @@
 /* job - a folder that holds all that a judgement needs, and its results
  *
  *   job                key = value: phase, device, seed, budget_s, hidden,
- *                      confirm, python
+ *                      confirm, harness, python
  *   definition.json  settings
  *   workloads.jsonl    those to judge, in order; then hidden shapes
  *   reference.so  candidate.so  incumbent.so      host code
  *   reference.json     in reference.so's place, where python says what runs it
  *   candidate.cubin  incumbent.cubin              CUDA device code
+ *   candidate/  incumbent/                        a project's copies instead
  *   blob/PATH          safetensors that the workloads name as PATH
  * and, written by the judge:
  *   verify.jsonl | bench.tsv                      results
@@ -38,6 +39,7 @@ struct job {
 	int is_cuda;
 	int is_confirmation; /* of a bench that found the candidate better */
 	uint64_t seed;       /* secret until the kernels are dead */
+	char *harness;       /* hash of a project's; NULL: a kernel */
 	char *hidden;        /* which shapes the list has beyond the kernel's */
 	double start;        /* of clock_seconds, when it was read */
 	double budget_s;     /* for this phase, from start */

@@ -3,11 +3,12 @@
 #include "file.h"
 #include "hidden.h"
 #include "job.h"
+#include "job_python.h"
 #include "json.h"
 #include "memory.h"
-#include "program.h"
 #include "select.h"
 #include "trace_set.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +41,24 @@ static int copy_from(const char *from_dir, const char *dir, const char *name,
 	return failed;
 }
 
+/* What build-project made for one role: a folder. */
+static int copy_project(const char *dir, const struct build *b,
+                        const char *cache, const char *role, struct fault *f)
+{
+	char *from = build_file(b, cache, "tree");
+	char *to = xasprintf("%s/%s", dir, role);
+	struct tree t;
+	int failed = tree_list(from, "", &t, f);
+
+	if (!failed && mkdir(to, 0700))
+		failed = fault_errno(f, "%s", to);
+	failed = failed || tree_copy(&t, to, 0, f);
+	tree_free(&t);
+	free(from);
+	free(to);
+	return failed ? -1 : 0;
+}
+
 /* What build-kernel made for one role. */
 static int copy_code(const char *dir, const struct build *b, const char *cache,
                      const char *role, int is_reference, struct fault *f)
@@ -48,6 +67,8 @@ static int copy_code(const char *dir, const struct build *b, const char *cache,
 	int count = strcmp(b->device, "cuda") == 0 && !is_reference ? 2 : 1;
 	int failed = 0;
 
+	if (b->harness)
+		return copy_project(dir, b, cache, role, f);
 	for (int i = 0; i < count && !failed; i++) {
 		char *made = xasprintf("kernel.%s", ending[i]);
 		char *name = xasprintf("%s.%s", role, ending[i]);
@@ -80,69 +101,41 @@ static int copy_generator(const char *dir, const struct job_parts *p,
 	return failed;
 }
 
-static int is_python(const char *reference)
+/* What all builds of a job share. */
+struct origin {
+	char device[8];
+	char harness[SHA256_HEX]; /* "": a kernel */
+};
+
+/* The first build says what the others must be. */
+static int check_origin(const struct build *b, const char *path, int is_first,
+                        const char *kernel, struct origin *o, struct fault *f)
 {
-	const char *slash = reference ? strrchr(reference, '/') : NULL;
+	const char *harness = b->harness ? b->harness : "";
 
-	return reference &&
-	       strcmp(slash ? slash + 1 : reference, "definition.json") == 0;
-}
-
-/* A definition whose own text is the reference. */
-static int copy_python(const char *dir, const char *path, const char *kernel,
-                       const char *device, struct fault *f)
-{
-	struct definition *d = definition_read(path, f);
-	int failed = -1;
-
-	if (!d)
-		return -1;
-	if (strcmp(d->name, kernel))
-		fault_set(f, "%s: defines %s, not %s", path, d->name, kernel);
-	else if (strcmp(device, "cpu"))
-		fault_set(f,
-		          "%s: its Python is a reference on a CPU alone: write "
-		          "reference.cu, or DEVICE=cpu",
-		          path);
-	else
-		failed = copy(path, dir, "reference.json", f);
-	definition_free(d);
-	return failed;
-}
-
-/* The interpreter of PYTHON. That of a virtual environment is a link, and
- * knows by its path where it is; any other is shown to the jail from where it
- * really lies. Caller frees. */
-static char *find_python(struct fault *f)
-{
-	const char *said = getenv("PYTHON");
-	char *found, *dir, *config, *real;
-
-	said = said && *said ? said : "python3";
-	errno = ENOENT;
-	found = strchr(said, '/') ? xstrdup(said) : program_find(said);
-	real = found ? realpath(found, NULL) : NULL;
-	if (!real) {
-		fault_errno(f, "PYTHON=%.200s", said);
-		free(found);
-		return NULL;
+	if (is_first) {
+		snprintf(o->device, sizeof o->device, "%s", b->device);
+		snprintf(o->harness, sizeof o->harness, "%s", harness);
 	}
-	*strrchr(found, '/') = '\0';
-	dir = realpath(*found ? found : "/", NULL);
-	config = xasprintf("%s/../pyvenv.cfg", dir);
-	if (file_exists(config)) {
-		free(real);
-		real = xasprintf("%s/%s", dir, found + strlen(found) + 1);
-	}
-	free(config);
-	free(dir);
-	free(found);
-	return real;
+	if (!b->ok)
+		return fault_set(f, "%s: it did not compile", path);
+	if (strcmp(b->kernel, kernel))
+		return fault_set(f, "%s: built for %s, not for %s", path,
+		                 b->kernel, kernel);
+	if (strcmp(b->device, o->device))
+		return fault_set(f, "%s: built for %s, not for %s", path,
+		                 b->device, o->device);
+	if (strcmp(harness, o->harness))
+		return fault_set(f,
+		                 "%s: built under another harness than what it "
+		                 "is to be compared with: build it again",
+		                 path);
+	return 0;
 }
 
-/* Copies the code of all roles; device becomes the candidate's. */
+/* Copies the code of all roles, and says what they are. */
 static int copy_builds(const char *dir, const struct job_parts *p,
-                       const char *kernel, char device[8], struct fault *f)
+                       const char *kernel, struct origin *o, struct fault *f)
 {
 	const char *const path[] = {p->candidate, p->reference, p->incumbent};
 	const char *const role[] = {"candidate", "reference", "incumbent"};
@@ -153,25 +146,15 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 
 		if (!path[i])
 			continue;
-		if (i == 1 && is_python(path[i])) {
-			if (copy_python(dir, path[i], kernel, device, f))
+		if (i == 1 && job_python_is(path[i])) {
+			if (job_python_copy(path[i], dir, kernel, o->device, f))
 				return -1;
 			continue;
 		}
 		if (build_read(path[i], &b, f))
 			return -1;
-		if (i == 0)
-			strcpy(device, b.device);
-		if (!b.ok)
-			failed =
-			        fault_set(f, "%s: it did not compile", path[i]);
-		else if (strcmp(b.kernel, kernel))
-			failed = fault_set(f, "%s: built for %s, not for %s",
-			                   path[i], b.kernel, kernel);
-		else if (strcmp(b.device, device))
-			failed = fault_set(f, "%s: built for %s, not for %s",
-			                   path[i], b.device, device);
-		else
+		failed = check_origin(&b, path[i], i == 0, kernel, o, f);
+		if (!failed && !(b.harness && i == 1))
 			failed = copy_code(dir, &b, p->cache, role[i], i == 1,
 			                   f);
 		build_free(&b);
@@ -296,8 +279,8 @@ static int write_problem(const char *dir, const struct job_parts *p,
 }
 
 static int write_head(const char *dir, const struct job_parts *p,
-                      const struct settings *s, uint64_t seed,
-                      const char *hidden, struct fault *f)
+                      const struct settings *s, const struct origin *o,
+                      uint64_t seed, const char *hidden, struct fault *f)
 {
 	int is_bench = p->phase == PHASE_BENCH, failed;
 	char *path, *text, *python = NULL;
@@ -307,17 +290,18 @@ static int write_head(const char *dir, const struct job_parts *p,
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;
-	if (is_python(p->reference) && !(python = find_python(f)))
+	if (job_python_is(p->reference) && !(python = job_python_find(f)))
 		return -1;
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
 	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
-	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\npython = %s\n%s",
+	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\nharness = %s\n"
+	        "python = %s\n%s",
 	        is_bench ? "bench" : "verify", s->device,
 	        (unsigned long long)seed,
 	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
 	        hidden ? hidden : "none", p->sanitize ? p->sanitize : "",
-	        python ? python : "",
+	        o->harness, python ? python : "",
 	        p->is_confirmation ? "confirm = yes\n" : "");
 	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
 	if (failed)
@@ -331,7 +315,7 @@ static int write_head(const char *dir, const struct job_parts *p,
 /* What is in the folder besides code. */
 static int write_texts(const char *dir, const struct job_parts *p,
                        const struct definition *d, const struct settings *s,
-                       struct fault *f)
+                       const struct origin *o, struct fault *f)
 {
 	char *hidden = NULL;
 	uint64_t seed;
@@ -340,7 +324,7 @@ static int write_texts(const char *dir, const struct job_parts *p,
 	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
 		return fault_errno(f, "getrandom");
 	failed = write_problem(dir, p, d, s, seed, &hidden, f) ||
-	         write_head(dir, p, s, seed, hidden, f) ||
+	         write_head(dir, p, s, o, seed, hidden, f) ||
 	         copy_from(p->kernel_dir, dir, "definition.json", f) ||
 	         copy_from(p->kernel_dir, dir, "settings", f);
 	free(hidden);
@@ -353,14 +337,14 @@ int job_write(const char *dir, const struct job_parts *p, struct fault *f)
 	char *settings = xasprintf("%s/settings", p->kernel_dir);
 	struct definition *d = definition_read(definition, f);
 	struct settings s;
-	char device[8] = "";
+	struct origin o = {"", ""};
 	int failed = -1;
 
-	if (d && copy_builds(dir, p, d->name, device, f) == 0 &&
+	if (d && copy_builds(dir, p, d->name, &o, f) == 0 &&
 	    copy_generator(dir, p, f) == 0 &&
-	    settings_read(settings, device, kernel_settings_known, &s, f) ==
+	    settings_read(settings, o.device, kernel_settings_known, &s, f) ==
 	            0) {
-		failed = write_texts(dir, p, d, &s, f);
+		failed = write_texts(dir, p, d, &s, &o, f);
 		settings_free(&s);
 	}
 	definition_free(d);

@@ -90,6 +90,8 @@ static int warm_up(struct bench *b, struct fault *f)
 {
 	int times = b->process == 1 ? 2 : 1;
 
+	if (b->job->harness && b->process > 1)
+		return 0; /* each call is a first one */
 	for (size_t w = 0; w < b->job->workloads.count; w++) {
 		int failed = bench_draw(b, w, 1, f);
 
@@ -106,7 +108,7 @@ static int warm_up(struct bench *b, struct fault *f)
 static int measure_other_modes(struct bench *b, struct fault *f)
 {
 	static const char *const modes[] = {"cold", "warm", "graph"};
-	int count = b->job->is_cuda ? 3 : 2;
+	int count = b->job->harness ? 0 : b->job->is_cuda ? 3 : 2;
 
 	b->pair = 1;
 	for (int i = 0; i < count; i++) {

@@ -13,6 +13,7 @@
 #include "judged.h"
 #include "memory.h"
 #include "progress.h"
+#include "project.h"
 #include "sandbox.h"
 #include "verdict.h"
 
@@ -172,6 +173,10 @@ static json *head(const struct verification *v)
 	json_add_string(j, "timing", session_timing(v->session));
 	json_add_string(j, "sandbox", sandbox_level());
 	json_add_string(j, "hidden", job->hidden);
+	if (job->harness) {
+		json_add_string(j, "trust", TRUST_USER);
+		json_add_string(j, "harness", job->harness);
+	}
 	if (job->sanitize)
 		json_add_string(j, "sanitize", job->sanitize);
 	if (*views)

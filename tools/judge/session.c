@@ -2,9 +2,16 @@
 #include "session.h"
 #include "device.h"
 
+static const struct device *device_of(const struct job *job)
+{
+	return job->harness   ? &harness_device
+	       : job->is_cuda ? &cuda_device
+	                      : &cpu_device;
+}
+
 struct session *session_open(const struct job *job, struct fault *f)
 {
-	return (job->is_cuda ? &cuda_device : &cpu_device)->open(job, f);
+	return device_of(job)->open(job, f);
 }
 
 void session_close(struct session *s)
@@ -20,7 +27,7 @@ int session_wait(struct session *s, struct fault *f)
 
 int session_answers(const struct job *job, struct fault *f)
 {
-	const struct device *d = job->is_cuda ? &cuda_device : &cpu_device;
+	const struct device *d = device_of(job);
 
 	return d->answers ? d->answers(f) : 0;
 }

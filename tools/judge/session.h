@@ -91,6 +91,7 @@ const char *session_reference(const struct session *s);
 #define TIMING_CPU "cpu"
 #define TIMING_EVENTS "events"
 #define TIMING_EVENTS_WALL "events+wall"
+#define TIMING_USER "user" /* what a project prints */
 const char *session_timing(const struct session *s);
 
 /* The cost of an empty call, ns: recorded as phase `anchor`, never subtracted.

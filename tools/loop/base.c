@@ -63,6 +63,9 @@ int base_read(const char *path, struct base *out, struct fault *f)
 	    json_want_string(hashes, "incumbent_object", path,
 	                     &out->incumbent_object, f))
 		goto failed;
+	out->reference = json_string(json_get(hashes, "reference"));
+	if (!out->reference)
+		out->reference = "";
 	out->knobs = json_get(d, "knobs");
 	if (json_get(d, "direction") && read_model(d, path, out, f))
 		goto failed;
@@ -98,12 +101,17 @@ static int add_hashes(json *h, const struct ground *g, struct fault *f)
 	char *reference = source_find(dir, "reference", g->device);
 
 	/* The definition's own text. */
-	if (!reference)
+	if (!reference && !g->build.harness)
 		reference = xasprintf("%s/definition.json", dir);
 	json_add_string(h, "incumbent_source", g->incumbent.source);
 	json_add_string(h, "incumbent_object", g->build.object_sha256);
-	if (add_hash(h, "reference", reference, f) ||
-	    add_hash(h, "definition", xasprintf("%s/definition.json", dir),
+	if (g->build.harness) {
+		json_add_string(h, "reference", g->build.harness);
+		free(reference);
+	} else if (add_hash(h, "reference", reference, f)) {
+		return -1;
+	}
+	if (add_hash(h, "definition", xasprintf("%s/definition.json", dir),
 	             f) ||
 	    add_hash(h, "settings", xasprintf("%s/settings", dir), f) ||
 	    add_hash(h, "workloads", xstrdup(g->workloads), f) ||

@@ -16,7 +16,8 @@ struct base {
 	const char *incumbent;  /* "shipped" or an experiment */
 	const char *created_at; /* ISO 8601 */
 	const char *source, *incumbent_source, *incumbent_object; /* sha256 */
-	const json *knobs; /* {"NAME": "VALUE"} */
+	const char *reference; /* sha256, of a project its harness; "" */
+	const json *knobs;     /* {"NAME": "VALUE"} */
 	/* Where a model proposed it; direction NULL where none did. */
 	const char *direction; /* direction.h */
 	const char *parent;    /* whose source the change was made to */

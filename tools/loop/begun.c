@@ -221,8 +221,9 @@ int begun_write(const struct site *s, const char *dir, const struct proposal *p,
 int begun_set_aside(const char *dir, int64_t attempt, struct fault *f)
 {
 	static const char *const name[] = {
-	        "solution.c", "solution.cu", "solution.json", "proposal.md",
-	        "build.json", "build.log",   "verify.jsonl",  "base.json"};
+	        "solution.c",     "solution.cu",  "solution.json",
+	        "solution.txtar", "proposal.md",  "build.json",
+	        "build.log",      "verify.jsonl", "base.json"};
 	char *to = xasprintf("%s/attempt_%lld", dir, (long long)attempt);
 	int failed = dir_make(to) ? fault_errno(f, "%s", to) : 0;
 

@@ -122,7 +122,7 @@ static int is_leftover(const char *name, const char *stem)
 {
 	static const char *const extension[] = {".c.",    ".cu.",    ".md.",
 	                                        ".json.", ".jsonl.", ".tsv.",
-	                                        ".log.",  ".diff."};
+	                                        ".log.",  ".diff.",  ".txtar."};
 	size_t len = strlen(name), n = stem ? strlen(stem) : 0;
 
 	if (stem && (strncmp(name, stem, n) != 0 || name[n] != '.'))

@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARK "// knob:"
+/* How a knob is marked, and what its second line has around the name. */
+static const struct {
+	const char *mark, *before, *after;
+} forms[] = {{"// knob:", "#define ", " "}, {"# knob:", "", " = "}};
+#define FORMS (int)(sizeof forms / sizeof *forms)
+
 #define NAME_LETTERS                                                           \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 #define VALUE_LETTERS NAME_LETTERS ".+-"
@@ -47,7 +52,7 @@ static int read_values(const char *p, const char *end, struct knob *k,
 
 	k->nvalues = 0;
 	p = next_word(p, end, NAME_LETTERS, k->name);
-	*why = "want an identifier of at most 47 letters after \"// knob:\"";
+	*why = "want an identifier of at most 47 letters after \"knob:\"";
 	if (!p || !k->name[0] || strchr("0123456789", k->name[0]))
 		return -1;
 	while ((p = next_word(p, end, VALUE_LETTERS, word))) {
@@ -69,14 +74,16 @@ static int read_values(const char *p, const char *end, struct knob *k,
 static int read_define(const char *p, const char *end, struct knob *k,
                        const char **why)
 {
-	size_t name = strlen(k->name), len = (size_t)(end - p);
-	char word[MAX_KNOB_TEXT];
+	char word[MAX_KNOB_TEXT], head[MAX_KNOB_TEXT + 16];
+	int len = snprintf(head, sizeof head, "%s%s%s", forms[k->form].before,
+	                   k->name, forms[k->form].after);
 
-	*why = "want exactly \"#define NAME VALUE\" of the knob above";
-	if (len < 8 + name + 1 || strncmp(p, "#define ", 8) != 0 ||
-	    strncmp(p + 8, k->name, name) != 0 || p[8 + name] != ' ')
+	*why = k->form ? "want exactly \"NAME = VALUE\" of the knob above"
+	               : "want exactly \"#define NAME VALUE\" of the knob "
+	                 "above";
+	if (end - p < len || strncmp(p, head, (size_t)len) != 0)
 		return -1;
-	p += 8 + name + 1;
+	p += len;
 	if (p == end || *p == ' ' ||
 	    next_word(p, end, VALUE_LETTERS, word) != end)
 		return -1;
@@ -106,6 +113,17 @@ static const char *line_after(const char *end)
 	return end + (*end ? 1 + (*end == '\\') : 0);
 }
 
+/* The form of the mark that a line begins with, or FORMS. */
+static int find_form(const char *line)
+{
+	int i = 0;
+
+	while (i < FORMS &&
+	       strncmp(line, forms[i].mark, strlen(forms[i].mark)) != 0)
+		i++;
+	return i;
+}
+
 static int is_known(const struct knobs *k, const char *name)
 {
 	for (size_t i = 0; i < k->count; i++)
@@ -125,15 +143,17 @@ int knobs_read(const char *source, const char *path, struct knobs *out,
 	for (const char *p = source; *p;
 	     p = next, line = *end == '"' ? 1 : line + 1) {
 		struct knob *k = &out->item[out->count];
+		int form = find_form(p);
 
 		end = line_end(p, is_document);
 		next = line_after(end);
-		if (strncmp(p, MARK, sizeof MARK - 1) != 0)
+		if (form == FORMS)
 			continue;
 		if (out->count == MAX_KNOBS)
 			return fault_set(f, "%s:%ld: more than %d knobs", path,
 			                 line, MAX_KNOBS);
-		if (read_values(p + sizeof MARK - 1, end, k, &why))
+		k->form = form;
+		if (read_values(p + strlen(forms[form].mark), end, k, &why))
 			return fault_set(f, "%s:%ld: %s", path, line, why);
 		if (is_known(out, k->name))
 			return fault_set(f, "%s:%ld: knob %s stands twice",
@@ -162,7 +182,8 @@ char *knobs_render(const char *source, const struct knobs *k, const int *choice)
 		memcpy(p, source + at, knob->start - at);
 		p += knob->start - at;
 		at = knob->end;
-		p += sprintf(p, "#define %s %s", knob->name,
+		p += sprintf(p, "%s%s%s%s", forms[knob->form].before,
+		             knob->name, forms[knob->form].after,
 		             knob->value[choice[i]]);
 	}
 	strcpy(p, source + at);

@@ -2,11 +2,11 @@
  *
  * A knob is two lines of the source:
  *
- *	// knob: TILE 4 8 16
- *	#define TILE 8
+ *	// knob: TILE 4 8 16		# knob: TILE 4 8 16
+ *	#define TILE 8			TILE = 8
  *
  * The second must follow at once, define the same name, and hold one of the
- * values. A name is an identifier, a value [A-Za-z0-9_.+-]+. Only the #define
+ * values. A name is an identifier, a value [A-Za-z0-9_.+-]+. Only the second
  * lines differ between two points of the space. The source may be a Solution
  * document: its strings have lines, too.
  */
@@ -27,7 +27,8 @@ struct knob {
 	char value[MAX_KNOB_VALUES][MAX_KNOB_TEXT];
 	int nvalues;
 	int current;       /* index of the value that the source holds */
-	size_t start, end; /* bytes of the #define line, without its newline */
+	size_t start, end; /* bytes of the second line, without its newline */
+	int form;          /* C's or the other one: knobs.c */
 };
 
 struct knobs {

@@ -62,6 +62,7 @@ static int read_entry(const json *line, const char *path,
 	e->reason = text_of(line, "reason");
 	e->incumbent = text_of(line, "incumbent");
 	e->at = text_of(line, "at");
+	e->is_user_harness = json_get(line, "trust") != NULL;
 	hash_of(line, "source_sha256", e->source);
 	hash_of(line, "object_sha256", e->object);
 	hash_of(line, "incumbent_source_sha256", e->incumbent_source);

@@ -23,8 +23,9 @@ struct ledger_knob {
 
 struct ledger_entry {
 	char *experiment, *device, *proposer, *outcome, *reason;
-	char *incumbent; /* "shipped" or an experiment */
-	char *at;        /* ISO 8601 */
+	char *incumbent;     /* "shipped" or an experiment */
+	char *at;            /* ISO 8601 */
+	int is_user_harness; /* it was judged by a project's own commands */
 	char source[SHA256_HEX], object[SHA256_HEX]; /* "" where none */
 	char incumbent_source[SHA256_HEX];
 	double speedup, ci_low, ci_high; /* NAN where none */

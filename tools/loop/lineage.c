@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const extension[] = {"c", "cu", "json"};
+static const char *const extension[] = {"c", "cu", "json", "txtar"};
+#define EXTENSIONS (sizeof extension / sizeof *extension)
 
 static int serves(const char *ext, const char *device)
 {
@@ -19,7 +20,7 @@ static int serves(const char *ext, const char *device)
 
 char *source_find(const char *dir, const char *stem, const char *device)
 {
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < EXTENSIONS; i++) {
 		char *path = xasprintf("%s/%s.%s", dir, stem, extension[i]);
 
 		if (serves(extension[i], device) && file_exists(path))

@@ -1,7 +1,8 @@
 /* lineage - the solution that stands in kernels/K, and its predecessors
  *
  * There is one per kernel and device kind: solution.c for cpu, solution.cu
- * for cuda, or a FlashInfer Solution in solution.json.
+ * for cuda, a FlashInfer Solution in solution.json, or, of a project, the files
+ * that may change in solution.txtar.
  */
 #ifndef LINEAGE_H
 #define LINEAGE_H

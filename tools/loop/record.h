@@ -46,8 +46,8 @@ void record_print_modes(FILE *p, const struct record *r);
 /* result.md. Caller frees. */
 char *record_page(const struct record *r);
 
-/* trace.jsonl: one FlashInfer Trace a workload; "" for code that was not
- * judged because it is not new. Caller frees. */
+/* trace.jsonl: one FlashInfer Trace a workload; "" for a project, and for code
+ * that was not judged because it is not new. Caller frees. */
 char *record_traces(const struct record *r);
 
 #endif

@@ -109,24 +109,29 @@ static void print_axes(FILE *p, const struct definition *d,
 		}
 }
 
-static void print_number(FILE *p, const char *fmt, const json *v)
+/* digits: after the point; 0: as many as it takes. */
+static void print_number(FILE *p, int digits, const json *v)
 {
 	double x;
 
 	fputs(" | ", p);
-	if (json_number(v, &x) == 0 && isfinite(x))
-		fprintf(p, fmt[0] == 's' ? "%.3f" : "%.2f", x);
-	else
+	if (json_number(v, &x) || !isfinite(x))
 		fputc('-', p);
+	else if (digits)
+		fprintf(p, "%.*f", digits, x);
+	else
+		fprintf(p, "%.6g", x);
 }
 
 static void print_workloads(FILE *p, const struct record *r)
 {
-	int detailed = 0, timed = 0;
+	const char *unit = r->verdict.trust ? r->verdict.unit : "us";
+	int detailed = 0, timed = 0, digits = r->verdict.trust ? 0 : 2;
 
-	fputs("\n## Workloads\n\n| workload | axes | status | candidate us | "
-	      "incumbent us | speedup |\n|---|---|---|---|---|---|\n",
-	      p);
+	fprintf(p,
+	        "\n## Workloads\n\n| workload | axes | status | candidate %s "
+	        "| incumbent %s | speedup |\n|---|---|---|---|---|---|\n",
+	        unit ? unit : "-", unit ? unit : "-");
 	for (size_t i = 0; i < r->workloads.count; i++) {
 		const struct workload *w = &r->workloads.item[i];
 		const json *check = record_check(r, w->uuid);
@@ -140,9 +145,9 @@ static void print_workloads(FILE *p, const struct record *r)
 		fprintf(p, " | %s",
 		        text_or(json_get(timing ? timing : check, "status"),
 		                "-"));
-		print_number(p, "us", json_get(timing, "candidate_us"));
-		print_number(p, "us", json_get(timing, "incumbent_us"));
-		print_number(p, "speedup", json_get(timing, "speedup"));
+		print_number(p, digits, json_get(timing, "candidate_us"));
+		print_number(p, digits, json_get(timing, "incumbent_us"));
+		print_number(p, 3, json_get(timing, "speedup"));
 		fputs(" |\n", p);
 	}
 	if (timed)
@@ -186,6 +191,18 @@ static void print_beyond(FILE *p, const struct record *r)
 {
 	const json *head = json_first(r->checks);
 
+	if (r->verdict.trust) {
+		fprintf(p,
+		        "\ntrust: %s. The project's own validate said that it "
+		        "is "
+		        "right, and its measure how\nfast it is (%s is "
+		        "better); "
+		        "nothing else did.\n",
+		        r->verdict.trust,
+		        text_or(json_get(r->verdict.document, "direction"),
+		                "-"));
+		return;
+	}
 	fprintf(p,
 	        "\nBesides: shapes that are not listed (%s), and planted "
 	        "values "
@@ -211,7 +228,8 @@ static void print_launches(FILE *p, const struct record *r)
 	int64_t checked, trials;
 	double rate;
 
-	if (json_integer(json_get(d, "launches_checked"), &checked) ||
+	if (r->verdict.trust ||
+	    json_integer(json_get(d, "launches_checked"), &checked) ||
 	    json_integer(json_get(d, "trials"), &trials) ||
 	    json_number(json_get(d, "failure_rate_detected"), &rate) ||
 	    !(rate > 0))
@@ -259,12 +277,12 @@ char *record_page(const struct record *r)
 	        v->outcome, line);
 	fprintf(p,
 	        "%s on %s (%s), proposed by %s on top of %s, judged at %s, "
-	        "jail: "
-	        "%s.\n",
+	        "jail: %s%s%s.\n",
 	        r->base.kernel, r->base.device, v->device_name,
 	        r->base.proposer, r->base.incumbent,
 	        text_or(json_get(v->document, "judged_at"), "-"),
-	        text_or(json_get(v->document, "sandbox"), "-"));
+	        text_or(json_get(v->document, "sandbox"), "-"),
+	        v->trust ? ", trust: " : "", v->trust ? v->trust : "");
 	print_detail(p, r);
 	record_print_proposal(p, r);
 	if (strcmp(v->reason, REASON_BUILD) == 0) {

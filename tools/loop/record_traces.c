@@ -110,7 +110,7 @@ char *record_traces(const struct record *r)
 		json *d;
 		char *text;
 
-		if (is_untouched(&r->verdict) ||
+		if (r->verdict.trust || is_untouched(&r->verdict) ||
 		    fill_workload(r, &r->workloads.item[i], &t))
 			continue;
 		fill_common(r, &t, solution, sizeof solution);

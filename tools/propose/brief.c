@@ -1,9 +1,11 @@
 /* brief - what the files of a kernel say: computed, shapes, rules, floor */
 #include "brief.h"
+#include "brief_project.h"
 #include "brief_shapes.h"
 #include "edit.h"
 #include "job.h"
 #include "memory.h"
+#include "project.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,11 +113,12 @@ static char *rules_text(const struct ground *g, const struct settings *s)
 	size_t len;
 	FILE *out = xmemstream(&text, &len);
 
-	fprintf(out,
-	        "files to edit: %s\nwrong: an element off by more than atol "
-	        "and, relative, by more than rtol; or rms(error) / "
-	        "rms(reference) above precision\n",
-	        names);
+	fprintf(out, "files to edit: %s\n", names);
+	if (!is_project(s))
+		fputs("wrong: an element off by more than atol "
+		      "and, relative, by more than rtol; or rms(error) / "
+		      "rms(reference) above precision\n",
+		      out);
 	free(names);
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
 		const char *value = settings_string(s, said[i], "");
@@ -168,10 +171,13 @@ int brief_read(const struct brief_place *place, struct brief *out,
 	                                 kernel_settings_known, &s, f);
 
 	*out = (struct brief){0};
-	if (!failed)
+	if (!failed && is_project(&s)) {
+		failed = brief_project(place, &s, out, f);
+	} else if (!failed) {
 		failed = brief_shapes(place, d, &s, out, f);
+		out->definition = failed ? NULL : definition_text(d);
+	}
 	if (!failed) {
-		out->definition = definition_text(d);
 		out->rules = rules_text(g, &s);
 		out->build = build_text(&g->build);
 	}

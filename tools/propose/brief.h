@@ -14,6 +14,8 @@ struct brief {
 	char *rules;      /* tolerances, hidden shapes, files to edit */
 	char *build;      /* compiler, flags, registers and spills */
 	char *floor;      /* bytes, operations, the distance from it */
+	char *harness;    /* of a project, in place of workloads and floor: the
+	                     files that may not change; else NULL */
 };
 
 struct brief_place {

@@ -14,12 +14,27 @@ static void add(struct parts *p, const char *name, const char *text, size_t len)
 	        (struct part){name, xasprintf("%.*s%s", (int)len, text, end)};
 }
 
+static int read_archive(const char *path, const char *text, size_t len,
+                        struct parts *out, struct fault *f)
+{
+	if (txtar_parse(text, len, path, &out->archive, f))
+		return -1;
+	for (size_t i = 0; i < out->archive.count; i++) {
+		const struct txtar_file *x = &out->archive.file[i];
+
+		add(out, x->name, x->text, strlen(x->text));
+	}
+	return 0;
+}
+
 int parts_read(const char *path, const char *text, size_t len,
                struct parts *out, struct fault *f)
 {
 	const char *ext = strrchr(path, '.'), *slash = strrchr(path, '/');
 
 	*out = (struct parts){0};
+	if (ext && strcmp(ext, ".txtar") == 0)
+		return read_archive(path, text, len, out, f);
 	if (!ext || strcmp(ext, ".json") != 0) {
 		add(out, slash ? slash + 1 : path, text, len);
 		return 0;
@@ -45,6 +60,7 @@ void parts_free(struct parts *p)
 		free(p->item[i].text);
 	free(p->item);
 	json_free(p->document);
+	txtar_free(&p->archive);
 	*p = (struct parts){0};
 }
 
@@ -60,11 +76,25 @@ static void add_sources(json *document, const struct parts *p)
 	}
 }
 
+static char *archive_text(const struct parts *p)
+{
+	char *text;
+	size_t len;
+	FILE *out = xmemstream(&text, &len);
+
+	for (size_t i = 0; i < p->count; i++)
+		fprintf(out, TXTAR_LINE "%s", p->item[i].name, p->item[i].text);
+	fclose(out);
+	return text;
+}
+
 char *parts_text(const struct parts *p)
 {
 	json *out;
 	char *text, *line;
 
+	if (p->archive.count)
+		return archive_text(p);
 	if (!p->document)
 		return xstrdup(p->item[0].text);
 	out = json_object();

@@ -1,13 +1,14 @@
 /* parts - a solution taken apart into its sources, and put together again
  *
- * A solution is one source, solution.c or .cu, or a FlashInfer Solution in
- * JSON, whose sources are named by their paths in it.
+ * A solution is one source, solution.c or .cu, or several, which are named by
+ * their paths: a FlashInfer Solution in JSON, or a project's solution.txtar.
  */
 #ifndef PARTS_H
 #define PARTS_H
 
 #include "fault.h"
 #include "json.h"
+#include "txtar.h"
 
 #include <stddef.h>
 
@@ -17,7 +18,8 @@ struct part {
 };
 
 struct parts {
-	json *document; /* NULL for a lone source */
+	json *document;       /* of JSON, else NULL */
+	struct txtar archive; /* of a .txtar; else without files */
 	struct part *item;
 	size_t count;
 };

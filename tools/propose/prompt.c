@@ -91,16 +91,21 @@ static int add_brief(struct sections *s, const struct prompt_ground *g,
 		free(facts);
 		return -1;
 	}
-	sections_add(s, "definition", "# What is computed", b.definition,
-	             SECTION_DATA, 0);
+	sections_add(s, "definition",
+	             b.harness ? "# What is judged" : "# What is computed",
+	             b.definition, SECTION_DATA, 0);
+	sections_add(s, "harness", "# What you may not edit", b.harness,
+	             SECTION_DATA, 3);
 	sections_add(s, "workloads",
 	             "# The shapes that count, by their share of the bytes and "
 	             "of the score",
 	             b.workloads, SECTION_DATA, 3);
 	sections_add(s, "rules", "# What is right, and what you may edit",
 	             b.rules, SECTION_DATA, 0);
-	sections_add(s, "abi", "# How a kernel is called",
-	             xstrdup(rules_abi(g->ground->device)), SECTION_OURS, 0);
+	if (!b.harness)
+		sections_add(s, "abi", "# How a kernel is called",
+		             xstrdup(rules_abi(g->ground->device)),
+		             SECTION_OURS, 0);
 	sections_add(s, "build", "# How it is compiled", b.build, SECTION_DATA,
 	             4);
 	sections_add(s, "device", "# The device", facts, SECTION_DATA, 5);

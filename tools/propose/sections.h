@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#define SECTIONS_MAX 24
+#define SECTIONS_MAX 64
 #define SECTION_MAX ((size_t)16 << 10) /* bytes of a section's text */
 
 enum section_text {

@@ -1,0 +1,3 @@
+#include <vector>
+
+double total(const std::vector<double> &x);

@@ -1,0 +1,79 @@
+/* job_python - a job whose reference is its definition's own text */
+#include "job_python.h"
+#include "definition.h"
+#include "file.h"
+#include "memory.h"
+#include "program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFINITION_MAX ((size_t)16 << 20)
+
+static int copy(const char *from, const char *dir, struct fault *f)
+{
+	char *to = xasprintf("%s/reference.json", dir);
+	int failed = file_copy(from, to, DEFINITION_MAX);
+
+	if (failed)
+		fault_errno(f, "%s to %s", from, to);
+	free(to);
+	return failed;
+}
+
+int job_python_is(const char *reference)
+{
+	const char *slash = reference ? strrchr(reference, '/') : NULL;
+
+	return reference &&
+	       strcmp(slash ? slash + 1 : reference, "definition.json") == 0;
+}
+
+int job_python_copy(const char *path, const char *dir, const char *kernel,
+                    const char *device, struct fault *f)
+{
+	struct definition *d = definition_read(path, f);
+	int failed = -1;
+
+	if (!d)
+		return -1;
+	if (strcmp(d->name, kernel))
+		fault_set(f, "%s: defines %s, not %s", path, d->name, kernel);
+	else if (strcmp(device, "cpu"))
+		fault_set(f,
+		          "%s: its Python is a reference on a CPU alone: write "
+		          "reference.cu, or DEVICE=cpu",
+		          path);
+	else
+		failed = copy(path, dir, f);
+	definition_free(d);
+	return failed;
+}
+
+char *job_python_find(struct fault *f)
+{
+	const char *said = getenv("PYTHON");
+	char *found, *dir, *config, *real;
+
+	said = said && *said ? said : "python3";
+	errno = ENOENT;
+	found = strchr(said, '/') ? xstrdup(said) : program_find(said);
+	real = found ? realpath(found, NULL) : NULL;
+	if (!real) {
+		fault_errno(f, "PYTHON=%.200s", said);
+		free(found);
+		return NULL;
+	}
+	*strrchr(found, '/') = '\0';
+	dir = realpath(*found ? found : "/", NULL);
+	config = xasprintf("%s/../pyvenv.cfg", dir);
+	if (file_exists(config)) {
+		free(real);
+		real = xasprintf("%s/%s", dir, found + strlen(found) + 1);
+	}
+	free(config);
+	free(dir);
+	free(found);
+	return real;
+}

@@ -1,0 +1,22 @@
+/* job_python - a job whose reference is its definition's own text
+ *
+ * A definition.json in the place of the reference's build.json says so.
+ */
+#ifndef JOB_PYTHON_H
+#define JOB_PYTHON_H
+
+#include "fault.h"
+
+int job_python_is(const char *reference);
+
+/* Copies it into a job's folder. Returns -1 with the fault set if it is of
+ * another kernel, or not for this device. */
+int job_python_copy(const char *path, const char *dir, const char *kernel,
+                    const char *device, struct fault *f);
+
+/* The interpreter of PYTHON. That of a virtual environment is a link, and
+ * knows by its path where it is; any other is shown to the jail from where it
+ * really lies. Caller frees; NULL with the fault set. */
+char *job_python_find(struct fault *f);
+
+#endif
