@@ -103,6 +103,10 @@ statuses() {
 	[[ ${lines[-1]} == "current is "*" times as fast as shipped" ]]
 	run -0 mk status
 	[[ $output == *"$exp stands, "* ]]
+	mk report >/dev/null
+	grep -q '<dt>trust</dt><dd>user-harness' $x/index.html
+	grep -q 'candidate us' $x/index.html
+	! grep -q 'times the floor' $x/index.html
 	run -0 mk unpack OUT="$PWD/project"
 	grep -qx '#define TIMES 1' project/fast.cpp
 	run -2 mk unpack OUT="$PWD/workloads"

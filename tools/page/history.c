@@ -72,7 +72,7 @@ double history_root_us(const struct history *h, const char *device, long root)
 {
 	long i = yardstick(h, device, root);
 
-	if (i >= 0)
+	if (i >= 0 && !h->trust)
 		return h->moment[i].measured_us * exp(h->link[i].y);
 	return h->is_timed ? (double)NAN : 1;
 }
@@ -83,8 +83,13 @@ static void place(struct history *h)
 	double us = NAN;
 	long root = -2;
 
-	for (size_t i = 0; i < h->ledger.count; i++)
+	/* A project's numbers have a unit of its own. */
+	for (size_t i = 0; i < h->ledger.count; i++) {
+		if (h->moment[i].verdict.trust)
+			h->trust = h->moment[i].verdict.trust;
 		h->is_timed |= !isnan(h->moment[i].measured_us);
+	}
+	h->is_timed = h->is_timed && !h->trust;
 	for (size_t i = 0; i < h->ledger.count; i++) {
 		const struct ledger_entry *e = &h->ledger.item[i];
 		struct moment *m = &h->moment[i];

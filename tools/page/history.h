@@ -32,6 +32,7 @@ struct history {
 	struct spend spend;
 	struct names open; /* experiments without result.md */
 	int is_timed;      /* times are microseconds, not relative */
+	const char *trust; /* by whose word, of a project; else NULL */
 };
 
 /* Of the folder experiments/K. Returns -1 with the fault set. */

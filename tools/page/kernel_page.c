@@ -63,7 +63,8 @@ static void print_device(FILE *p, const struct history *h, const char *device,
 	      p);
 	plot(p, h, device, PLOT_IN_PAGE);
 	fputs("</figure>\n<h3>Each workload, and the roofline</h3>\n", p);
-	position_print(p, h, device, x);
+	if (!h->trust)
+		position_print(p, h, device, x);
 	fputs("<h3>Lineage</h3>\n", p);
 	lineage_view(p, h, device);
 	fputs("</section>\n", p);

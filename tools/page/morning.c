@@ -128,7 +128,17 @@ static void print_facts(FILE *p, const struct history *h, const char *device)
 		html(p, name);
 		term_end(p);
 	}
+	if (h->trust) {
+		term(p, "trust");
+		html(p, h->trust);
+		term_end(p);
+	}
 	fputs("</dl>\n", p);
+	if (h->trust)
+		fputs("<p class=\"note\">The project's own commands say what "
+		      "is right, and how fast it is; their files are hashed. "
+		      "Times are relative to where it began.</p>\n",
+		      p);
 	if (h->is_timed)
 		fputs("<p class=\"note\">Times are geometric means over the "
 		      "workloads. What stands now was measured; the others "

@@ -96,14 +96,18 @@ static void print_row(FILE *p, const struct row *r, const struct facts *x,
 }
 
 static void print_table(FILE *p, const struct row *r, size_t n,
-                        const struct facts *x, const struct timing *t)
+                        const struct facts *x, const struct timing *t,
+                        const char *unit)
 {
-	static const char *const name[] = {"workload",      "axes",
-	                                   "status",        "#candidate µs",
-	                                   "#incumbent µs", "#speedup"};
+	char *candidate = xasprintf("#candidate %s", unit);
+	char *incumbent = xasprintf("#incumbent %s", unit);
+	const char *const name[] = {"workload", "axes",    "status",
+	                            candidate,  incumbent, "#speedup"};
 
 	html_table_begin(p, NULL, "Workloads");
 	html_columns(p, name, 6);
+	free(candidate);
+	free(incumbent);
 	for (size_t k = 0; k < n; k++)
 		print_row(p, &r[k], x, t);
 	html_table_end(p);
@@ -113,7 +117,8 @@ void workload_view(FILE *p, const struct history *h, size_t i,
                    const struct facts *x, size_t rows)
 {
 	const struct ledger_entry *e = &h->ledger.item[i];
-	const json *list = json_get(h->moment[i].verdict.document, "workloads");
+	const struct verdict *v = &h->moment[i].verdict;
+	const json *list = json_get(v->document, "workloads");
 	struct row *r;
 	size_t n = read_rows(list, &r), shown = n < rows ? n : rows;
 	struct timing t;
@@ -127,7 +132,8 @@ void workload_view(FILE *p, const struct history *h, size_t i,
 		fputs("<h4>Workloads</h4>\n", p);
 		qsort(r, n, sizeof *r, by_interest);
 		qsort(r, shown, sizeof *r, by_order);
-		print_table(p, r, shown, x, has_timing ? &t : NULL);
+		print_table(p, r, shown, x, has_timing ? &t : NULL,
+		            v->trust && v->unit ? v->unit : "µs");
 		html_more(p, n - shown, "workloads", e->experiment,
 		          "verdict.json");
 	}
