@@ -49,7 +49,7 @@ $(BUILD):
 # An old build folder still names where a source was before it moved.
 tools/%.c: ;
 -include $(wildcard $(BUILD)/*.d)
-include $(sort $(wildcard mk/*.mk))
+include mk/experiment.mk $(filter-out mk/experiment.mk,$(sort $(wildcard mk/*.mk)))
 
 # sm_75 to sm_120, and PTX for what comes after.
 DEVICE_ARCH := $(foreach a,75 80 86 89 90 100 120,-gencode=arch=compute_$(a)$(,)code=sm_$(a)) \

@@ -101,3 +101,18 @@ gives() {
 	run -2 settings-check huge cpu
 	[ "$output" = 'settings-check: huge: File too large' ]
 }
+
+@test "scripts get a value as programs do, its device's first" {
+	printf '\tunit = us # micro\nedit.cpu = a.c  b.c\nedit = c.cu\n' >s
+	run -0 setting -d cpu s unit
+	[ "$output" = us ]
+	run -0 setting -d cpu s edit
+	[ "$output" = 'a.c  b.c' ]
+	run -0 setting -d cuda s edit
+	[ "$output" = c.cu ]
+	run -0 setting -d cpu s measure
+	[ -z "$output" ]
+	echo 'nonsense = 1' >s
+	run -2 setting -d cpu s edit
+	[[ $output == "setting: s:1: "* ]]
+}

@@ -32,6 +32,24 @@ ran() {
 	grep -cx "$1" fakes/log
 }
 
+@test "what cannot go well is said before anything is begun" {
+	run -2 mk optimize PROPOSER=anthropic MODEL=
+	[[ $output == *"optimize: MODEL: not set: want the name of one of anthropic's models"* ]]
+	run -2 mk optimize PROPOSER=openai MODEL=
+	[[ $output == *"one of openai's models"* ]]
+	run -2 mk optimize BENCH_S=abc
+	[[ $output == *"optimize: BENCH_S=abc: want seconds"* ]]
+	[ ! -e $x/exp_0001 ]
+	run -2 mk ab A=current B=exp_0099
+	[[ $output == *"measure: exp_0099: no "*"exp_0099/solution.c: is it of another device?"* ]]
+	run -2 mk ab A=current B=current MODE=hot
+	[[ $output == *"measure: MODE=hot: want cold, warm or graph"* ]]
+	[ ! -e fakes/log ]
+	run -2 make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
+		new DEFINITION="$PWD/$k/definition.json"
+	[[ $output == *"want KERNEL=, the name of the new one"* ]]
+}
+
 @test "make optimize makes one experiment, and ends with its verdict" {
 	run -0 mk optimize
 	[[ ${lines[-1]} =~ ^verdict:\ (accept\ -|reject\ slower)\ speedup\ [0-9.]+\ \[[0-9.]+,\ [0-9.]+\]$ ]]

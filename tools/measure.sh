@@ -17,9 +17,6 @@ dir=$KERNELS/$KERNEL
 out=$BUILD/measured/$KERNEL.$device
 ground=$BUILD/run/$KERNEL.$device
 generate=
-# Not empty for a project.
-unit=$(sed -n "s/ *#.*//; s/^ *unit\.$device *= *//p; t; s/^ *unit *= *//p" \
-	"$dir/settings" | head -n 1)
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
 fail() {
@@ -28,6 +25,8 @@ fail() {
 }
 
 . tools/jail.sh
+# A project has one.
+unit=$("$BUILD/setting" -d "$device" "$dir/settings" unit) || exit 2
 if [ -n "$unit" ]; then
 	reference=$ground/incumbent/build.json
 else
@@ -104,6 +103,14 @@ case $select in
 quick | full | stride\ [1-9]*) ;;
 *) fail "MODE=$select: want quick, stride (with STRIDE=n) or full" ;;
 esac
+case $mode in
+'' | cold | warm | graph) ;;
+*) fail "MODE=$mode: want cold, warm or graph" ;;
+esac
+for name in "$a" ${b:+"$b"}; do
+	[ -e "$(source_of "$name")" ] ||
+		fail "$name: no $(source_of "$name"): is it of another device?"
+done
 case $a,$b in
 current, | shipped, | current,current | current,shipped | \
 	shipped,current | shipped,shipped) jail_own ;;
@@ -149,7 +156,14 @@ failed=$(awk -F '\t' '$1 == "bench" && $NF != "ok" { print $NF; exit }' \
 	"$out/bench.tsv" || fail "see $out/bench.tsv"
 awk -F '\t' -v a="$a" -v b="$b" -v mode="${mode:+, $mode}" -v unit="$unit" '
 	/^#/ { next }
-	!seen { for (i = 1; i <= NF; i++) at[$i] = i; seen = 1; next }
+	!seen {
+		for (i = 1; i <= NF; i++) at[$i] = i
+		seen = 1
+		if (!unit)
+			printf "%-36s %-5s %15s %15s %9s\n", "workload",
+				"mode", a, b, "speedup"
+		next
+	}
 	$at["scope"] == "workload" {
 		if (unit) {
 			printf "%s: %.6g %s, %s: %.6g %s\n", a,

@@ -63,6 +63,7 @@ struct start {
 	const char *dir, *workloads, *suffix;
 	const char *shapes, *from; /* paths, or NULL */
 	char *given;               /* the text of from */
+	int had_workloads;         /* a list that was there before */
 };
 
 /* The text of a solution that there is already. */
@@ -138,7 +139,7 @@ static void print_next(const struct start *n)
 		       "4 "
 		       "8\" before\n   \"#define TILE 4\")\n",
 		       step++, n->dir, n->suffix);
-	if (!n->shapes)
+	if (!n->shapes && !n->had_workloads)
 		printf("%d. list the shapes in %s\n", step++, n->workloads);
 	printf("%d. make verify KERNEL=%s; make optimize KERNEL=%s\n", step,
 	       n->d->name, n->d->name);
@@ -148,6 +149,7 @@ static void make_kernel(struct start *n)
 {
 	char *text = file_read(n->definition, DEFINITION_MAX, NULL);
 
+	n->had_workloads = file_exists(n->workloads);
 	if (!text)
 		err(EXIT_TROUBLE, "%s", n->definition);
 	n->given = n->from ? given_solution(n) : NULL;

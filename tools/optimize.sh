@@ -59,7 +59,7 @@ answer() {
 		return "$status"
 		;;
 	*)
-		MODEL=$2 DEVICE=$device with_keys "$BUILD/ask" -p "$PROPOSER" -e "$x" "$1"
+		MODEL=${2:-${MODEL-}} DEVICE=$device with_keys "$BUILD/ask" -p "$PROPOSER" -e "$x" "$1"
 		;;
 	esac
 }
@@ -118,6 +118,15 @@ candidates=1
 [ -n "$file" ] || [ "$PROPOSER" = tune ] || candidates=${CANDIDATES:-1}
 case $ITERATIONS in
 '' | *[!0-9]*) fail "ITERATIONS=$ITERATIONS: want a number" ;;
+esac
+case $PROPOSER,${MODEL-} in
+anthropic, | openai,)
+	[ -n "$file" ] ||
+		fail "MODEL: not set: want the name of one of $PROPOSER's models"
+	;;
+esac
+case ${BENCH_S-} in
+*[!0-9.]*) fail "BENCH_S=$BENCH_S: want seconds" ;;
 esac
 case $candidates in
 *[!0-9]*) fail "CANDIDATES=$candidates: want a number" ;;

@@ -11,14 +11,14 @@ out=$3
 
 # The value of a setting.
 setting() {
-	sed -n "s/#.*//; s/^$1 *= *//p" "$settings" | sed 's/ *$//'
+	"$BUILD/setting" -d cpu "$settings" "$1"
 }
 
 if [ -z "$folder" ]; then
-	folder=$(setting project)
+	folder=$(setting project) || exit 2
 	case ${folder:=.} in /*) ;; *) folder=$1/$folder ;; esac
 fi
-edit=$(setting edit)
+edit=$(setting edit) || exit 2
 [ -n "$edit" ] || {
 	echo "pack-project: $settings: want edit: the files that may change" >&2
 	exit 2

@@ -26,19 +26,14 @@ case $source in
 *) jail_foreign ;;
 esac
 
-# The value of a setting; one for the device comes first.
-setting() {
-	sed -n "s/^$1\.$device *= *//p; t; s/^$1 *= *//p" "$dir/settings" |
-		head -n 1
-}
-
 is_better() {
 	"$BUILD/compare" -d "$device" -s "$dir/settings" "$1" |
 		grep -q '^all.*better$'
 }
 
 if [ "$words" = gate ]; then
-	words=$(setting sanitize)
+	words=$("$BUILD/setting" -d "$device" "$dir/settings" sanitize) ||
+		exit 2
 	[ -n "$words" ] && is_better "$out/confirm.tsv" || exit 0
 	out=$out/sanitize.jsonl
 	[ ! -e "$out" ] || exit 0

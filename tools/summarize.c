@@ -171,7 +171,8 @@ static void print_status(const struct ledger *l, const struct link *link,
 	}
 	print_trust(stdout, l);
 	if (!any)
-		puts("no experiments yet: make optimize");
+		puts("no experiments yet: make optimize, with the same "
+		     "KERNEL=");
 	print_unfinished(experiments);
 }
 

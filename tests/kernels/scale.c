@@ -30,13 +30,16 @@ __attribute__((constructor)) static void stay(void)
 
 #ifdef LATE_THREAD
 #include <pthread.h>
-static float *late_out;
-static float late_value;
-static void *write_late(void *unused)
+struct late {
+	float *out, value;
+};
+static void *write_late(void *arg)
 {
-	(void)unused;
-	usleep(2000);
-	late_out[0] = late_value;
+	struct late l = *(struct late *)arg;
+
+	free(arg);
+	usleep(20000);
+	l.out[0] = l.value;
 	return NULL;
 }
 #endif
@@ -147,11 +150,12 @@ __attribute__((unused)) static void escape(float *in, float *out, int64_t n)
 	fflush(stdout);
 #elif defined(LATE_THREAD)
 	pthread_t thread;
+	struct late *late = malloc(sizeof *late);
 
-	late_out = out;
-	late_value = out[0];
+	late->out = out;
+	late->value = out[0];
 	out[0] = 0;
-	pthread_create(&thread, NULL, write_late, NULL);
+	pthread_create(&thread, NULL, write_late, late);
 	pthread_detach(thread);
 #elif defined(ALARM)
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,

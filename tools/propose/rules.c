@@ -37,7 +37,9 @@
 	"and no workload much slower. Else:\n"                                 \
 	"- `reject build`: it did not compile; `reject wrong`, `precision`, "  \
 	"`nonfinite`, `unwritten`, `input-mutated`, `red-zone`, `flaky`, "     \
-	"`launch-error`, `died`, `timeout`: it was not right;\n"               \
+	"`launch-error`, `died`, `timeout`: it was not right; "                \
+	"`unsupported`, `device-state`, `scratch-dirty`: it did what a call "  \
+	"may not, or left something behind for the next;\n"                    \
 	"- `reject slower`, `equivalent`, `noisy`: it did not help;\n"         \
 	"- `reject regressed-workload`: faster in all, a workload slower;\n"   \
 	"- `reject floor`: faster than memory allows, so the work was not "    \
