@@ -45,7 +45,7 @@ ran() {
 	run -2 mk ab A=current B=current MODE=hot
 	[[ $output == *"measure: MODE=hot: want cold, warm or graph"* ]]
 	[ ! -e fakes/log ]
-	run -2 make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
+	run -2 env -u KERNEL make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
 		new DEFINITION="$PWD/$k/definition.json"
 	[[ $output == *"want KERNEL=, the name of the new one"* ]]
 }
