@@ -39,6 +39,7 @@ is_better() {
 
 if [ "$words" = gate ]; then
 	words=$(setting sanitize)
+	! grep -q '^  "language": "python"' "$out/build.json" || exit 0
 	[ -n "$words" ] && is_better "$out/confirm.tsv" || exit 0
 	out=$out/sanitize.jsonl
 	[ ! -e "$out" ] || exit 0
