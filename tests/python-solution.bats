@@ -163,7 +163,7 @@ is_judged() {
 	document returns main.py >solution.json
 	make_it
 	run -0 front verify -o verify.jsonl "$K/definition.json" build.json
-	sed -i 's/i + c/i + c + 1/' solution.json
+	sed -i 's/i + c/-i - c/' solution.json
 	make_it
 	run -1 front verify -o verify.jsonl "$K/definition.json" build.json
 	cat verify.jsonl
