@@ -12,8 +12,9 @@ EXPERIMENTS ?= experiments
 # NODEDUP=1: measure also what is not new.
 # SANDBOX: bwrap, container or none, see ratchet-judge(7); tools/jail.sh says
 # what is meant where nothing is said.
-# PYTHON: runs the reference of a definition where a kernel has none in C; with
-# PyTorch.
+# PYTHON: runs solutions in Python, and the reference of a definition where a
+# kernel has none in C; with PyTorch.
+# ALLOW_HOST_TIMED=1: accept what was timed with Python in it.
 # MODEL, MODELS, PLANNER_MODEL, CANDIDATES, STALL, TUNE_AFTER, PROMPT_TOKENS:
 # how a model is asked, see tools/propose/asking.h; more in ratchet-ask(1).
 export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BENCH_S NODEDUP PROPOSAL PYTHON
@@ -171,8 +172,8 @@ pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=fold
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=
 	$(PACK) -t $(EXP)
 
-tools: $(BUILD)/ratchet_torch.h $(BUILD)/reference.py
-$(BUILD)/ratchet_torch.h $(BUILD)/reference.py: $(BUILD)/%: tools/torch/% | $(BUILD)
+tools: $(BUILD)/ratchet_torch.h $(BUILD)/worker.py
+$(BUILD)/ratchet_torch.h $(BUILD)/worker.py: $(BUILD)/%: tools/torch/% | $(BUILD)
 	@cp $< $@
 export-torch: tools ## make a PyTorch extension of the incumbent, or SOLUTION=: OUT=folder
 	$(call need,OUT)

@@ -285,7 +285,7 @@ no_debris() {
 	 "sources": [{"path": "FILE", "content": "x"}]}'
 	sed 's/LANG/triton/; s/FILE/m.py/g' <<<"$json" | tr '\n' ' ' >s.json
 	run -2 build s.json
-	[ "$output" = "build-kernel: s.json: want language cpp for device cpu, got triton" ]
+	[ "$output" = "build-kernel: s.json: want language cpp or python for device cpu, got triton" ]
 	sed 's/LANG/cpp/; s/FILE/@m.c/g' <<<"$json" | tr '\n' ' ' >s.json
 	run -2 build s.json
 	sed 's/LANG/cpp/; s/FILE/-o.c/g' <<<"$json" | tr '\n' ' ' >s.json

@@ -84,7 +84,10 @@ static char *report(const struct request *q, const struct recipe *r,
 	else
 		json_add_null(j, "object_sha256");
 	json_add_string(j, "key", r->key);
-	json_add_string(j, "symbol", "__tvm_ffi_run");
+	if (s->is_python)
+		json_add_string(j, "language", "python");
+	json_add_string(j, "symbol",
+	                s->is_python ? s->symbol : "__tvm_ffi_run");
 	for (char **w = argv; *w; w++)
 		json_add_string(command, NULL, *w);
 	json_add(j, "command", command);
@@ -146,8 +149,8 @@ static void publish(const struct request *q, const struct recipe *r,
 	workshop_publish();
 	if ((file_exists(fresh) && dir_remove(fresh)) || dir_make(fresh))
 		err(EXIT_TROUBLE, "%s", fresh);
-	path = xasprintf("%s/kernel.so", fresh);
-	keep_or_die(dir, "kernel.so", path);
+	path = xasprintf("%s/%s", fresh, r->object);
+	keep_or_die(dir, r->object, path);
 	if (r->cubin) {
 		char *cubin = find_cubin(r, dir);
 
@@ -254,7 +257,7 @@ static void check_result(const struct recipe *r, const char *dir,
                          struct command_result *made)
 {
 	char *cubin = r->cubin ? find_cubin(r, dir) : NULL;
-	const char *const name[] = {"kernel.so", cubin};
+	const char *const name[] = {r->object, cubin};
 
 	for (size_t i = 0; i < 2 && name[i] && made->ok; i++) {
 		int fd = file_open_beneath(dir, name[i]);

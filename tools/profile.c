@@ -135,6 +135,9 @@ static void profile(const struct request *q)
 		errx(EXIT_TROUBLE, "%s", f.text);
 	if (!b.ok)
 		errx(EXIT_TROUBLE, "%s: it did not compile", q->build);
+	if (b.is_python)
+		errx(EXIT_TROUBLE, "%s: Python has no code to look into",
+		     q->build);
 	if (!build_is_cached(&b, q->cache))
 		errx(EXIT_TROUBLE, "%s: its code is not in %s: build it again",
 		     q->build, q->cache);

@@ -34,6 +34,7 @@ is_better() {
 if [ "$words" = gate ]; then
 	words=$("$BUILD/setting" -d "$device" "$dir/settings" sanitize) ||
 		exit 2
+	! grep -q '^  "language": "python"' "$out/build.json" || exit 0
 	[ -n "$words" ] && is_better "$out/confirm.tsv" || exit 0
 	out=$out/sanitize.jsonl
 	[ ! -e "$out" ] || exit 0

@@ -1,6 +1,7 @@
 /* build - what build-kernel reports about one solution: build.json */
 #include "build.h"
 #include "memory.h"
+#include "sources.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ static int read_fields(const char *path, struct build *b, struct fault *f)
 			                 path, json_line(b->document),
 			                 field[i].key);
 	}
+	b->is_python = json_get(b->document, "language") != NULL;
 	b->harness = json_string(json_get(b->document, "harness_sha256"));
 	if (b->harness && !is_hex64(b->harness))
 		return fault_set(f,
@@ -86,15 +88,19 @@ int build_object_hash(const char *dir, char out[SHA256_HEX])
 {
 	char *so = xasprintf("%s/kernel.so", dir);
 	char *cubin = xasprintf("%s/kernel.cubin", dir);
+	char *python = xasprintf("%s/" SOURCES_PYTHON, dir);
 	char both[2 * SHA256_HEX] = "";
 	int failed = sha256_file(so, both);
 
+	if (failed && errno == ENOENT)
+		failed = sha256_file(python, both);
 	if (!failed && sha256_file(cubin, both + SHA256_HEX - 1) &&
 	    errno != ENOENT)
 		failed = -1;
 	sha256_hex(both, strlen(both), out);
 	free(so);
 	free(cubin);
+	free(python);
 	return failed;
 }
 

@@ -14,6 +14,7 @@ struct build {
 	const char *key; /* the folder under the cache */
 	const char *compiler, *toolchain_sha256;
 	const char *harness; /* hash of a project's; NULL: a kernel */
+	int is_python;       /* what it made is sources.h's kernel.json */
 	json *document;      /* owns the strings above */
 };
 
@@ -21,12 +22,13 @@ struct build {
 int build_read(const char *path, struct build *out, struct fault *f);
 void build_free(struct build *b);
 
-/* CACHE/KEY/NAME for what the build made: "kernel.so" or "kernel.cubin".
- * Caller frees. */
+/* CACHE/KEY/NAME for what the build made: "kernel.so", "kernel.json" or
+ * "kernel.cubin". Caller frees. */
 char *build_file(const struct build *b, const char *cache, const char *name);
 
 /* The hash of what a folder holds: kernel.so and, if there is one,
- * kernel.cubin. Returns -1 with errno set if kernel.so cannot be read. */
+ * kernel.cubin; or kernel.json. Returns -1 with errno set if neither can be
+ * read. */
 int build_object_hash(const char *dir, char out[SHA256_HEX]);
 
 /* Is what an ok build made still in the cache, unaltered? */

@@ -166,8 +166,9 @@ static void set_key(struct recipe *r, const struct sources *s,
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	fprintf(out, "%s\n%s\n%s\n%s\n", strrchr(kernel_dir, '/') + 1, s->name,
-	        r->line, r->toolchain.sha256);
+	/* The report says of which file it is, also where its code is equal. */
+	fprintf(out, "%s\n%s\n%s\n%s\n%s\n", strrchr(kernel_dir, '/') + 1,
+	        s->name, s->sha256, r->line, r->toolchain.sha256);
 	for (size_t i = 0; i < s->count; i++) {
 		sha256_hex(s->file[i].text, s->file[i].len, digest);
 		fprintf(out, "%s %s\n", digest, s->file[i].path);
@@ -247,6 +248,31 @@ static char *add_report(char *flags, int is_cuda, const char *dir)
 	return longer;
 }
 
+/* Reading it finds what no Python could run. */
+static int make_python(struct recipe *r, const struct sources *s,
+                       const char *sanitize, const char *kernel_dir,
+                       const char *dir, struct fault *f)
+{
+	size_t len;
+	FILE *out;
+
+	if (sanitize)
+		return fault_set(f,
+		                 "%s: sanitizers are for code that is "
+		                 "compiled, and it is Python",
+		                 s->name);
+	r->object = SOURCES_PYTHON;
+	r->flashinfer_bench = xstrdup("nothing");
+	out = open_memstream(&r->line, &len);
+	fprintf(out, "python3 -I -X pycache_prefix=. -m py_compile");
+	print_names(out, s, ".py", " ", "");
+	fclose(out);
+	if (toolchain_python(&r->toolchain, dir, f))
+		return -1;
+	set_key(r, s, kernel_dir);
+	return 0;
+}
+
 int recipe_make(struct recipe *r, struct sources *s, const char *device,
                 const char *arch, const char *sanitize, int report,
                 const struct settings *settings, const char *kernel_dir,
@@ -257,7 +283,9 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	size_t len;
 	FILE *out;
 
-	*r = (struct recipe){.device = device};
+	*r = (struct recipe){.device = device, .object = "kernel.so"};
+	if (s->is_python)
+		return make_python(r, s, sanitize, kernel_dir, dir, f);
 	arch = settings_string(settings, "arch", arch);
 	if (is_cuda && (arch ? set_arch(r, arch, f) : probe_arch(r, f)))
 		return -1;

@@ -17,6 +17,7 @@ struct recipe {
 	char *arch;         /* "sm_90", or NULL */
 	char *line;         /* the command, its words parted by spaces */
 	char *cubin;        /* a cubin's name without ".cubin", or NULL */
+	const char *object; /* what it makes for the host: "kernel.so" */
 	struct toolchain toolchain;
 	char key[SHA256_HEX];   /* of all that can change the result */
 	char *flashinfer_bench; /* what it needs for the same build */

@@ -54,10 +54,18 @@ static int check_solution(const struct solution *n, const char *path,
 {
 	int is_cuda = !strcmp(device, "cuda");
 
+	if (!strcmp(n->language, "python"))
+		return !is_cuda ? 0
+		                : fault_set(f,
+		                            "%s: Python is judged on a CPU "
+		                            "alone, by the host's clock: want "
+		                            "DEVICE=cpu, or language cuda",
+		                            path);
 	if (strcmp(n->language, is_cuda ? "cuda" : "cpp"))
-		return fault_set(
-		        f, "%s: want language %s for device %s, got %s", path,
-		        is_cuda ? "cuda" : "cpp", device, n->language);
+		return fault_set(f,
+		                 "%s: want language %s for device %s, got %s",
+		                 path, is_cuda ? "cuda" : "cpp or python",
+		                 device, n->language);
 	if (strcmp(n->binding, "tvm-ffi"))
 		return fault_set(f, "%s: want binding tvm-ffi, got %s", path,
 		                 n->binding);
@@ -83,6 +91,25 @@ static int copy_sources(struct sources *s, const struct solution *n,
 	return 0;
 }
 
+/* All that can change what it does, and nothing else. */
+static void add_python(struct sources *s, const struct solution *n)
+{
+	json *o = json_object(), *list;
+	char *entry = xasprintf("%s::%s", n->entry_file, n->entry_symbol);
+	char *text;
+
+	json_add_string(o, "entry_point", entry);
+	json_add_boolean(o, "destination_passing_style",
+	                 n->destination_passing);
+	list = json_add(o, "sources", json_object());
+	for (size_t i = 0; i < n->nsources; i++)
+		json_add_string(list, n->source[i].path, n->source[i].content);
+	text = json_text(o, 0);
+	add(s, xstrdup(SOURCES_PYTHON), text, strlen(text));
+	free(entry);
+	json_free(o);
+}
+
 static int read_solution(struct sources *s, const char *path,
                          const char *device, struct fault *f)
 {
@@ -93,7 +120,11 @@ static int read_solution(struct sources *s, const char *path,
 		return -1;
 	failed = check_solution(n, path, device, f) ||
 	         copy_sources(s, n, path, f);
-	s->symbol = xasprintf(SOURCES_PREFIX "%s", n->entry_symbol);
+	s->is_python = !strcmp(n->language, "python");
+	s->symbol = xasprintf("%s%s", s->is_python ? "" : SOURCES_PREFIX,
+	                      n->entry_symbol);
+	if (!failed && s->is_python)
+		add_python(s, n);
 	solution_free(n);
 	return failed ? -1 : 0;
 }

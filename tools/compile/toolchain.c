@@ -1,6 +1,7 @@
 /* toolchain - which compiler is here, and a hash that changes when it does */
 #include "toolchain.h"
 #include "command.h"
+#include "job_python.h"
 #include "memory.h"
 #include "program.h"
 
@@ -9,6 +10,11 @@
 #include <unistd.h>
 
 #define LIMIT_S 20
+
+/* Words are parted by spaces. */
+#define ASK_PYTHON                                                             \
+	"-I -c print('Python',__import__('platform').python_version()+',',"    \
+	"'torch',__import__('importlib.metadata').metadata.version('torch'))"
 
 char **toolchain_words(const char *line)
 {
@@ -93,4 +99,24 @@ int toolchain_find(struct toolchain *t, const char *name, const char *flags,
 	free(host);
 	free(says);
 	return 0;
+}
+
+int toolchain_python(struct toolchain *t, const char *dir, struct fault *f)
+{
+	char *says;
+
+	t->program = job_python_find(f);
+	if (!t->program)
+		return -1;
+	says = output_of(t->program, ASK_PYTHON, dir);
+	t->version = version_line(says);
+	sha256_hex(says, strlen(says), t->sha256);
+	free(says);
+	if (strncmp(t->version, "Python ", 7) == 0)
+		return 0;
+	return fault_set(f,
+	                 "PYTHON=%s: no PyTorch, which a solution in Python "
+	                 "needs: python3 -m venv V; V/bin/pip install torch; "
+	                 "and PYTHON=V/bin/python",
+	                 t->program);
 }

@@ -29,7 +29,7 @@ static struct cpu_runner *start_native(const struct cpu_calls *calls,
 static struct cpu_runner *start_python(const struct cpu_calls *calls,
                                        int threads, struct fault *f)
 {
-	const char *python = calls->job->python;
+	const char *python = job_interpreter(calls->job, "reference");
 	struct cpu_runner *r = NULL;
 
 	if (sandbox_admits_strangers(f) == 0)
@@ -46,7 +46,7 @@ static struct cpu_runner *start_python(const struct cpu_calls *calls,
 struct cpu_runner *cpu_reference_start(const struct cpu_calls *calls,
                                        int threads, struct fault *f)
 {
-	struct cpu_runner *r = calls->job->python
+	struct cpu_runner *r = job_interpreter(calls->job, "reference")
 	                               ? start_python(calls, threads, f)
 	                               : start_native(calls, threads, f);
 
@@ -61,7 +61,7 @@ struct cpu_runner *cpu_reference_start(const struct cpu_calls *calls,
 /* Python's words are from before it ran the definition's text. */
 void cpu_reference_name(const struct cpu_runner *r, char *name, size_t len)
 {
-	if (r->calls->job->python)
+	if (job_interpreter(r->calls->job, "reference"))
 		copy_printable(name, len, r->worker.doorbell->message,
 		               DOORBELL_MESSAGE);
 	else

@@ -21,6 +21,7 @@ struct cpu_session {
 	struct cpu_calls calls;
 	struct cpu_runner *reference;
 	int threads;
+	int is_host; /* there is Python in what is timed */
 	int64_t anchor_ns;
 };
 
@@ -114,6 +115,29 @@ static int64_t measure_anchor(struct cpu_runner *r)
 	return (int64_t)median(ns, ANCHOR_CALLS);
 }
 
+/* Of what is like the kernels. In Python it is the definition, of which no text
+ * is run: a candidate's own process is no witness. */
+static int find_anchor(struct cpu_session *s, struct fault *f)
+{
+	int failed = 0;
+	struct cpu_runner *r = s->reference;
+
+	if (s->is_host && !job_interpreter(s->job, "reference") &&
+	    s->job->phase == PHASE_BENCH)
+		r = cpu_runner_start(&s->calls, "definition.json",
+		                     s->job->python, 0, s->threads, f);
+	if (!r)
+		return -1;
+	if (r->reason)
+		failed = fault_set(f, "%s: %s: %s", s->job->python, r->reason,
+		                   r->detail);
+	else
+		s->anchor_ns = measure_anchor(r);
+	if (r != s->reference)
+		cpu_runner_stop(r);
+	return failed;
+}
+
 static int start_reference(struct cpu_session *s, struct fault *f)
 {
 	struct cpu_runner *r = cpu_reference_start(&s->calls, s->threads, f);
@@ -129,8 +153,7 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 				return -1;
 		}
 	}
-	s->anchor_ns = measure_anchor(r);
-	return 0;
+	return find_anchor(s, f);
 }
 
 /* How many processors' time a container's quota gives, or fallback. */
@@ -174,7 +197,11 @@ static struct session *cpu_open(const struct job *job, struct fault *f)
 {
 	struct cpu_session *s = xcalloc(1, sizeof *s);
 
-	s->base = (struct session){.device = &cpu_device, .timing = TIMING_CPU};
+	s->is_host = job_interpreter(job, "candidate") ||
+	             job_interpreter(job, "incumbent");
+	s->base = (struct session){.device = &cpu_device,
+	                           .timing = s->is_host ? TIMING_HOST
+	                                                : TIMING_CPU};
 	s->job = job;
 	s->threads = count_threads(job);
 	cpu_name(&s->base, s->threads);
@@ -189,10 +216,13 @@ static struct runner *cpu_start(struct session *base, enum side side,
                                 int writable, struct fault *f)
 {
 	struct cpu_session *s = of_session(base);
-	struct cpu_runner *r = cpu_runner_start(
-	        &s->calls, side == CANDIDATE ? "candidate.so" : "incumbent.so",
-	        NULL, writable, s->threads, f);
+	const char *role = side == CANDIDATE ? "candidate" : "incumbent";
+	const char *python = job_interpreter(s->job, role);
+	char *name = xasprintf("%s.%s", role, python ? "json" : "so");
+	struct cpu_runner *r = cpu_runner_start(&s->calls, name, python,
+	                                        writable, s->threads, f);
 
+	free(name);
 	if (!r)
 		return NULL;
 	r->base.device = &cpu_device;

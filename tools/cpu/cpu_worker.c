@@ -41,7 +41,7 @@ static int spawn_worker(struct worker *w, int kernel,
                         const struct worker_needs *n, struct fault *f)
 {
 	char *file = xasprintf("%s/%s", tool_dir(),
-	                       n->python ? "reference.py" : "worker");
+	                       n->python ? "worker.py" : "worker");
 	char *text = n->python ? file_read(file, MAX_SCRIPT, NULL) : NULL;
 	char *number = xasprintf("%d", SYS_futex);
 	const char *const native[] = {file, NULL};

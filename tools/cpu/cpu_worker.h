@@ -18,7 +18,7 @@
 
 struct worker_needs {
 	const char *kernel; /* the .so's path; with python, a definition's */
-	const char *python; /* an interpreter's path, which runs reference.py
+	const char *python; /* an interpreter's path, which runs worker.py
 	                       in the worker's place, or NULL */
 	size_t input_bytes, output_bytes;
 	int writable; /* the inputs */

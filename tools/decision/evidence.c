@@ -163,7 +163,7 @@ static int read_confirmation(const char *dir, const struct settings *settings,
 }
 
 /* What would be accepted has been run under the sanitizers that the settings
- * name. */
+ * name, unless there is nothing compiled in it. */
 static int read_sanitized(const char *dir, const struct settings *settings,
                           struct evidence *e, struct fault *f)
 {
@@ -173,7 +173,8 @@ static int read_sanitized(const char *dir, const struct settings *settings,
 	char *path;
 	int failed;
 
-	if (!*want || m->failed || m->comparison.decision != DECISION_BETTER)
+	if (!*want || e->build.is_python || m->failed ||
+	    m->comparison.decision != DECISION_BETTER)
 		return 0;
 	path = xasprintf("%s/sanitize.jsonl", dir);
 	failed = verification_read(path, &e->base, &e->sanitized, f);

@@ -28,6 +28,7 @@ struct measurements {
 	struct samples samples;
 	struct comparison comparison;
 	char *seed, *started_at; /* notes, NULL where absent */
+	char *timing;            /* and this one */
 	int needs_wall;          /* the judge's clock must confirm a gain */
 	char *failed;            /* the candidate's reason, NULL for none */
 };

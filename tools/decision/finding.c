@@ -2,6 +2,7 @@
 #include "finding.h"
 
 #include "memory.h"
+#include "session.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -68,6 +69,11 @@ static void refuse(const json *line, struct finding *out)
 	                        why ? why : out->reason);
 }
 
+static int is_host_timed(const struct evidence *e)
+{
+	return e->bench.timing && !strcmp(e->bench.timing, TIMING_HOST);
+}
+
 void finding_make(const struct evidence *e, struct finding *out)
 {
 	const json *failed = e->verification.failed;
@@ -91,6 +97,14 @@ void finding_make(const struct evidence *e, struct finding *out)
 			refuse(e->sanitized.failed, out);
 	} else {
 		classify(&e->bench, out);
+	}
+	if (!strcmp(out->outcome, OUTCOME_ACCEPT) && is_host_timed(e) &&
+	    !e->base.allows_host) {
+		out->outcome = OUTCOME_REJECT;
+		out->reason = REASON_UNSUPPORTED;
+		out->detail = xstrdup("faster, but with Python in what was "
+		                      "timed: make rejudge with "
+		                      "ALLOW_HOST_TIMED=1 accepts such");
 	}
 	if (!strcmp(out->reason, REASON_REGRESSED_WORKLOAD))
 		out->detail = regressed_detail(&out->numbers->comparison);

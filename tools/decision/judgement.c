@@ -69,6 +69,15 @@ static void add_sandbox(json *d, const struct evidence *e)
 	free(weakest);
 }
 
+/* An incumbent takes part in a measurement alone. */
+static void add_timing(json *d, const struct evidence *e)
+{
+	if (e->bench.timing)
+		add_text(d, "timing", e->bench.timing);
+	else
+		add_head_text(d, "timing", e);
+}
+
 static const struct comparison_cell *find_cell(const struct finding *found,
                                                const char *uuid)
 {
@@ -246,7 +255,7 @@ char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 	json_add_string(d, "reason", found.reason);
 	add_text(d, "detail", found.detail);
 	add_numbers(d, &found);
-	add_head_text(d, "timing", &e);
+	add_timing(d, &e);
 	if (e.build.harness)
 		add_trust(d, &e);
 	add_launches(d, &e);

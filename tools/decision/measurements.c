@@ -113,6 +113,7 @@ int measurements_read(const char *dir, const char *name,
 		return -1;
 	m->seed = samples_get_note(&m->samples, "seed");
 	m->started_at = samples_get_note(&m->samples, "started_at");
+	m->timing = samples_get_note(&m->samples, "timing");
 	m->needs_wall = has_note(m, "timing", TIMING_EVENTS_WALL);
 	if (!m->samples.count)
 		return 0;
@@ -137,6 +138,7 @@ void measurements_free(struct measurements *m)
 	comparison_free(&m->comparison);
 	free(m->path);
 	free(m->seed);
+	free(m->timing);
 	free(m->started_at);
 	free(m->failed);
 	*m = (struct measurements){.path = NULL};

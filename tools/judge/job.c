@@ -1,6 +1,7 @@
 /* job - a folder that holds all that a judgement needs, and its results */
 #include "job.h"
 #include "clock.h"
+#include "file.h"
 #include "job_rule.h"
 #include "job_view.h"
 #include "memory.h"
@@ -39,6 +40,15 @@ static const char *const job_known[] = {
 char *job_file(const struct job *j, const char *name)
 {
 	return xasprintf("%s/%s", j->dir, name);
+}
+
+const char *job_interpreter(const struct job *j, const char *role)
+{
+	char *path = xasprintf("%s/%s.json", j->dir, role);
+	const char *python = file_exists(path) ? j->python : NULL;
+
+	free(path);
+	return python;
 }
 
 static int read_seed(struct job *j, const struct settings *s, struct fault *f)

@@ -5,7 +5,9 @@
  *   definition.json  settings
  *   workloads.jsonl    those to judge, in order; then hidden shapes
  *   reference.so  candidate.so  incumbent.so      host code
- *   reference.json     in reference.so's place, where python says what runs it
+ *   reference.json  candidate.json  incumbent.json
+ *                      in their place, where python says what runs them:
+ *                      job_python.h
  *   candidate.cubin  incumbent.cubin              CUDA device code
  *   candidate/  incumbent/                        a project's copies instead
  *   blob/PATH          safetensors that the workloads name as PATH
@@ -52,8 +54,8 @@ struct job {
 	int threads; /* of a kernel on the CPU; 0: all that are allowed */
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
-	char *python;   /* the interpreter of a reference in Python, or NULL */
-	char *sanitize; /* under what the candidate runs, or NULL */
+	char *python;     /* the interpreter of what is in Python, or NULL */
+	char *sanitize;   /* under what the candidate runs, or NULL */
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;
@@ -75,6 +77,9 @@ int job_seconds(const struct settings *s, double *out, struct fault *f);
 
 /* DIR/NAME. Caller frees. */
 char *job_file(const struct job *j, const char *name);
+
+/* The interpreter of a role ("candidate"); NULL: it is native code. */
+const char *job_interpreter(const struct job *j, const char *role);
 
 /* What a front (verify, bench) gathers into a new job folder. */
 struct job_parts {

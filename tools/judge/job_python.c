@@ -1,7 +1,8 @@
-/* job_python - a job whose reference is its definition's own text */
+/* job_python - what of a job is in Python */
 #include "job_python.h"
 #include "definition.h"
 #include "file.h"
+#include "json.h"
 #include "memory.h"
 #include "program.h"
 
@@ -48,6 +49,27 @@ int job_python_copy(const char *path, const char *dir, const char *kernel,
 	else
 		failed = copy(path, dir, f);
 	definition_free(d);
+	return failed;
+}
+
+int job_python_put(const char *path, const char *definition, const char *dir,
+                   const char *role, struct fault *f)
+{
+	json *solution = json_read(path, f), *o = json_read(definition, f);
+	char *to = xasprintf("%s/%s.json", dir, role), *text = NULL;
+	int failed = !solution || !o ? -1 : 0;
+
+	if (!failed) {
+		json_add(o, "solution", json_copy(solution));
+		text = json_text(o, 0);
+		failed = file_write(to, text, strlen(text));
+		if (failed)
+			fault_errno(f, "%s", to);
+	}
+	json_free(solution);
+	json_free(o);
+	free(text);
+	free(to);
 	return failed;
 }
 

@@ -1,6 +1,9 @@
-/* job_python - a job whose reference is its definition's own text
+/* job_python - what of a job is in Python
  *
- * A definition.json in the place of the reference's build.json says so.
+ * Its reference is its definition's own text where a definition.json is in the
+ * place of the reference's build.json. ROLE.json in a job's folder, in
+ * ROLE.so's place, is a definition for tools/torch/worker.py: with a key
+ * "solution" it has a solution's text, else its own reference is meant.
  */
 #ifndef JOB_PYTHON_H
 #define JOB_PYTHON_H
@@ -13,6 +16,10 @@ int job_python_is(const char *reference);
  * another kernel, or not for this device. */
 int job_python_copy(const char *path, const char *dir, const char *kernel,
                     const char *device, struct fault *f);
+
+/* Writes a role's solution, of the file at path, into a job's folder. */
+int job_python_put(const char *path, const char *definition, const char *dir,
+                   const char *role, struct fault *f);
 
 /* The interpreter of PYTHON. That of a virtual environment is a link, and
  * knows by its path where it is; any other is shown to the jail from where it

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "memory.h"
 #include "select.h"
+#include "sources.h"
 #include "trace_set.h"
 #include "tree.h"
 
@@ -105,6 +106,7 @@ static int copy_generator(const char *dir, const struct job_parts *p,
 struct origin {
 	char device[8];
 	char harness[SHA256_HEX]; /* "": a kernel */
+	int needs_python;
 };
 
 /* The first build says what the others must be. */
@@ -133,6 +135,24 @@ static int check_origin(const struct build *b, const char *path, int is_first,
 	return 0;
 }
 
+/* What was built for one role. */
+static int copy_build(const char *dir, const struct job_parts *p,
+                      const struct build *b, const char *role, int is_reference,
+                      struct fault *f)
+{
+	char *definition, *made;
+	int failed;
+
+	if (!b->is_python)
+		return copy_code(dir, b, p->cache, role, is_reference, f);
+	definition = xasprintf("%s/definition.json", p->kernel_dir);
+	made = build_file(b, p->cache, SOURCES_PYTHON);
+	failed = job_python_put(made, definition, dir, role, f);
+	free(definition);
+	free(made);
+	return failed;
+}
+
 /* Copies the code of all roles, and says what they are. */
 static int copy_builds(const char *dir, const struct job_parts *p,
                        const char *kernel, struct origin *o, struct fault *f)
@@ -149,14 +169,15 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 		if (i == 1 && job_python_is(path[i])) {
 			if (job_python_copy(path[i], dir, kernel, o->device, f))
 				return -1;
+			o->needs_python = 1;
 			continue;
 		}
 		if (build_read(path[i], &b, f))
 			return -1;
 		failed = check_origin(&b, path[i], i == 0, kernel, o, f);
 		if (!failed && !(b.harness && i == 1))
-			failed = copy_code(dir, &b, p->cache, role[i], i == 1,
-			                   f);
+			failed = copy_build(dir, p, &b, role[i], i == 1, f);
+		o->needs_python |= b.is_python;
 		build_free(&b);
 		if (failed)
 			return -1;
@@ -290,7 +311,7 @@ static int write_head(const char *dir, const struct job_parts *p,
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;
-	if (job_python_is(p->reference) && !(python = job_python_find(f)))
+	if (o->needs_python && !(python = job_python_find(f)))
 		return -1;
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
@@ -337,7 +358,7 @@ int job_write(const char *dir, const struct job_parts *p, struct fault *f)
 	char *settings = xasprintf("%s/settings", p->kernel_dir);
 	struct definition *d = definition_read(definition, f);
 	struct settings s;
-	struct origin o = {"", ""};
+	struct origin o = {"", "", 0};
 	int failed = -1;
 
 	if (d && copy_builds(dir, p, d->name, &o, f) == 0 &&

@@ -67,6 +67,7 @@ int base_read(const char *path, struct base *out, struct fault *f)
 	if (!out->reference)
 		out->reference = "";
 	out->knobs = json_get(d, "knobs");
+	out->allows_host = json_get(d, "allow_host_timed") != NULL;
 	if (json_get(d, "direction") && read_model(d, path, out, f))
 		goto failed;
 	return 0;
@@ -123,6 +124,7 @@ static int add_hashes(json *h, const struct ground *g, struct fault *f)
 
 char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 {
+	const char *allow = getenv("ALLOW_HOST_TIMED");
 	char *dir = xstrdup(g->kernel_dir), *text, *line = NULL;
 	json *d = json_object(), *hashes;
 
@@ -132,6 +134,8 @@ char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 	json_add_string(d, "proposer", b->proposer);
 	json_add_string(d, "incumbent", g->incumbent.experiment);
 	json_add_string(d, "created_at", b->created_at);
+	if (allow && strcmp(allow, "1") == 0)
+		json_add_boolean(d, "allow_host_timed", 1);
 	json_add(d, "knobs", b->knobs ? json_copy(b->knobs) : json_object());
 	if (b->direction)
 		add_model(d, b);

@@ -18,6 +18,7 @@ struct base {
 	const char *source, *incumbent_source, *incumbent_object; /* sha256 */
 	const char *reference; /* sha256, of a project its harness; "" */
 	const json *knobs;     /* {"NAME": "VALUE"} */
+	int allows_host;       /* it may be accepted by times that are host's */
 	/* Where a model proposed it; direction NULL where none did. */
 	const char *direction; /* direction.h */
 	const char *parent;    /* whose source the change was made to */
@@ -38,9 +39,10 @@ struct ground {
 	struct build build; /* the incumbent's */
 };
 
-/* The text of base.json for an experiment on this ground: of b, the
- * experiment, proposer, created_at, source, knobs and what is a model's count.
- * Caller frees. Returns NULL with the fault set. */
+/* The text of base.json for an experiment on this ground, with what the
+ * variable ALLOW_HOST_TIMED allows: of b, the experiment, proposer, created_at,
+ * source, knobs and what is a model's count. Caller frees. Returns NULL with
+ * the fault set. */
 char *base_text(const struct base *b, const struct ground *g, struct fault *f);
 
 #endif

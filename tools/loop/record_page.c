@@ -277,10 +277,11 @@ char *record_page(const struct record *r)
 	        v->outcome, line);
 	fprintf(p,
 	        "%s on %s (%s), proposed by %s on top of %s, judged at %s, "
-	        "jail: %s%s%s.\n",
+	        "timing: %s, jail: %s%s%s.\n",
 	        r->base.kernel, r->base.device, v->device_name,
 	        r->base.proposer, r->base.incumbent,
 	        text_or(json_get(v->document, "judged_at"), "-"),
+	        text_or(json_get(v->document, "timing"), "-"),
 	        text_or(json_get(v->document, "sandbox"), "-"),
 	        v->trust ? ", trust: " : "", v->trust ? v->trust : "");
 	print_detail(p, r);

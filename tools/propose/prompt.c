@@ -104,7 +104,8 @@ static int add_brief(struct sections *s, const struct prompt_ground *g,
 	             b.rules, SECTION_DATA, 0);
 	if (!b.harness)
 		sections_add(s, "abi", "# How a kernel is called",
-		             xstrdup(rules_abi(g->ground->device)),
+		             xstrdup(rules_abi(g->ground->device,
+		                               g->ground->build.is_python)),
 		             SECTION_OURS, 0);
 	sections_add(s, "build", "# How it is compiled", b.build, SECTION_DATA,
 	             4);

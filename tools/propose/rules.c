@@ -133,8 +133,19 @@ const char rules_research[] =
 	"undefined contents; zeroed(bytes): zero at entry, to be left zero; "  \
 	"ask once a call, NULL where there is not so much.\n"
 
-const char *rules_abi(const char *device)
+#define PYTHON_ABI                                                             \
+	"The source is a FlashInfer-Trace Solution in Python with PyTorch, "   \
+	"on a CPU. Its entry point gets the inputs in order: contiguous "      \
+	"tensors, never to be written to, and float, int or bool for "         \
+	"scalars. Where destination_passing_style is true the outputs "        \
+	"follow, to be written in place, all of each; else it returns them, "  \
+	"of the right type and shape, in order. No other process can be "      \
+	"started, nothing compiled; time in the interpreter counts.\n"
+
+const char *rules_abi(const char *device, int is_python)
 {
+	if (is_python)
+		return PYTHON_ABI;
 	if (strcmp(device, "cuda"))
 		return ABI;
 	return ABI "run only enqueues work on ratchet_stream(t), and ends "

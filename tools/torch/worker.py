@@ -1,24 +1,30 @@
-"""reference - gives the judge what a definition's own reference computes
+"""worker - runs a definition's own reference, or a solution in Python
 
-Started by the judge alone, in the jail, in a worker's place: cpu/doorbell.h
-says how they talk. The text that it runs is a stranger's, who may do what he
-likes to this process; so torch's version is told before that text is begun,
-and what the judge believes of the outputs is the memory that it gave.
+Started by the judge alone, in the jail, in the native worker's place:
+cpu/doorbell.h says how they talk. The text that it runs is a stranger's, who
+may do what he likes to this process; so torch's version is told before a
+reference's text is begun, and what the judge believes of the outputs is the
+memory that it gave.
 
 usage: python3 -I -c TEXT FUTEX, the number of that system call
 """
 import ctypes
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import json
+import math
 import mmap
 import os
 import sys
 
 DOORBELL, INPUTS, OUTPUTS, DEFINITION = 3, 4, 5, 6
 LOAD, RUN, EMPTY = 0, 1, 2
-TENSORS = 0, 1
+TENSORS = INPUT, OUTPUT = 0, 1
 FUTEX_WAIT, FUTEX_WAKE = 0, 1
 MESSAGE = 160
 NAME = "<reference>"
+PACKAGE = "ratchet_solution"
 
 
 class Arg(ctypes.Structure):
@@ -64,6 +70,19 @@ def value_of(spec, arg):
     return tensor
 
 
+def argument(spec, arg):
+    """As value_of, but a tensor is where the judge has it."""
+    if arg.kind not in TENSORS:
+        return value_of(spec, arg)
+    kind, shape = dtype(spec["dtype"]), arg.shape[:arg.ndim]
+    size = math.prod(shape) * kind.itemsize
+    if size == 0:
+        return torch.empty(shape, dtype=kind)
+    memory = outputs if arg.kind == OUTPUT else inputs
+    return torch.frombuffer(memory, dtype=torch.uint8, count=size,
+                            offset=arg.offset).view(kind).view(shape)
+
+
 def in_order(result, names):
     """What run returned: tensors by name, in order, or the only one."""
     if isinstance(result, dict):
@@ -87,7 +106,7 @@ def check(name, value, shape, kind):
     if list(value.shape) != shape:
         raise ValueError(f"output {name}: want the shape {shape}, "
                          f"got {list(value.shape)}")
-    if kind.is_floating_point and value.to(torch.float32).isnan().any():
+    if not solution and kind.is_floating_point and value.to(torch.float32).isnan().any():
         raise ValueError(f"output {name}: NaN is no answer to judge by")
 
 
@@ -102,8 +121,48 @@ def keep(name, spec, value, arg):
                          offset=arg.offset).copy_(data)
 
 
+class Sources(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
+    """A solution's files as modules: x.py is x, and PACKAGE.x."""
+
+    def file_of(self, name):
+        stem = name.removeprefix(PACKAGE + ".").replace(".", "/")
+        for file in stem + ".py", stem + "/__init__.py":
+            if file in solution["sources"]:
+                return file
+        return None
+
+    def find_spec(self, name, path=None, target=None):
+        if self.file_of(name):
+            return importlib.util.spec_from_loader(name, self)
+        folder = name.removeprefix(PACKAGE + ".").replace(".", "/") + "/"
+        if name == PACKAGE or any(file.startswith(folder)
+                                  for file in solution["sources"]):
+            return importlib.machinery.ModuleSpec(name, None, is_package=True)
+        return None
+
+    def get_filename(self, name):
+        return self.file_of(name)
+
+    def get_source(self, name):
+        return solution["sources"][self.file_of(name)]
+
+    def is_package(self, name):
+        return self.file_of(name).endswith("/__init__.py")
+
+
+def load():
+    global run
+    if not solution:
+        say(f"python {sys.version.split()[0]}, torch {torch.__version__}")
+        return
+    file, symbol = solution["entry_point"].split("::")
+    sys.meta_path.insert(0, Sources())
+    module = file.removesuffix(".py").replace("/", ".")
+    run = getattr(importlib.import_module(f"{PACKAGE}.{module}"), symbol)
+
+
 def begin():
-    """The stranger's text, once."""
+    """The reference's text, once."""
     space = {"__name__": "reference"}
     exec(compile(definition["reference"], NAME, "exec"), space)
     return space["run"]
@@ -116,7 +175,11 @@ def compute():
     specs = list(definition["inputs"].values())
     run = run or begin()
     with torch.no_grad():
-        result = run(*map(value_of, specs, args))
+        if solution and solution["destination_passing_style"]:
+            specs += definition["outputs"].values()
+            run(*map(argument, specs, args))
+            return
+        result = run(*map(argument if solution else value_of, specs, args))
         for name, value, arg in zip(names, in_order(result, names),
                                     args[len(specs):]):
             keep(name, definition["outputs"][name], value, arg)
@@ -124,12 +187,14 @@ def compute():
 
 def words_of(error):
     """One line of it, and where in the stranger's text it was."""
-    line, at = None, error.__traceback__
+    where, at = "", error.__traceback__
     while at:
-        if at.tb_frame.f_code.co_filename == NAME:
-            line = at.tb_lineno
+        file = at.tb_frame.f_code.co_filename
+        if file == NAME:
+            where = f" (line {at.tb_lineno} of the reference)"
+        elif solution and file in solution["sources"]:
+            where = f" (line {at.tb_lineno} of {file[-60:]})"
         at = at.tb_next
-    where = f" (line {line} of the reference)" if line else ""
     text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
     return text[:MESSAGE - 1 - len(where)] + where
 
@@ -140,11 +205,11 @@ def say(text):
 
 def obey(op):
     if op == LOAD:
-        say(f"python {sys.version.split()[0]}, torch {torch.__version__}")
+        load()
     elif op == RUN:
         compute()
     elif op != EMPTY:
-        raise ValueError("only run is to be had of a definition")
+        raise ValueError("only run is to be had of Python")
 
 
 def serve():
@@ -169,12 +234,14 @@ number = ctypes.c_long(int(sys.argv[1]))
 syscall = ctypes.CDLL(None).syscall
 memory = mmap.mmap(DOORBELL, 0)
 if len(memory) != ctypes.sizeof(Doorbell):
-    sys.exit("reference.py and doorbell.h differ")
+    sys.exit("worker.py and doorbell.h differ")
 doorbell = Doorbell.from_buffer(memory)
-inputs = mmap.mmap(INPUTS, 0, prot=mmap.PROT_READ)
+inputs = mmap.mmap(INPUTS, 0, prot=mmap.PROT_READ | (
+    mmap.PROT_WRITE if doorbell.writable else 0))
 outputs = mmap.mmap(OUTPUTS, 0)
 with open(DEFINITION, "rb") as file:
     definition = json.load(file)
+solution = definition.get("solution")
 run = None
 try:
     import torch
