@@ -442,7 +442,7 @@ twice() {
 	reference 'import __main__ as m' 'm.say("native")' \
 		'm.doorbell.exports = 0xffffffff' 'return x * a'
 	run -2 judge_by
-	[[ $output == *"ValueError: only run is to be had of a definition"* ]]
+	[[ $output == *"ValueError: only run is to be had of Python"* ]]
 	reference 'import __main__ as m; m.say("native")' 'return x * a'
 	run -0 judge_by
 	head -1 verify.jsonl | grep -q '"reference": "python '
