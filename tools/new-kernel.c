@@ -19,7 +19,6 @@
 #define USAGE                                                                  \
 	"new-kernel [-r [-l list]] [-s shapes] [-f solution] -d device "       \
 	"-k kernel -w workloads definition"
-#define DEFINITION_MAX ((size_t)16 << 20)
 #define SOLUTION_MAX ((size_t)4 << 20)
 
 /* Takes path and text; what is there already stays. */

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DEFINITION_MAX ((size_t)16 << 20) /* bytes, where one is copied */
+
 #define MAX_DIMS 8
 
 struct axis {

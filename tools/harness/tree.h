@@ -24,9 +24,9 @@ struct tree {
 
 /* Lists what is there, but for .git, for names that a pattern of ignore fits
  * (blanks between; as fnmatch(3) has it), and for paths that one with a slash
- * before it fits. Anything but a file, a
- * folder or a link is a fault, and so is more than a bound of either files or
- * bytes. To be freed also after a fault, for which it returns -1. */
+ * before it fits. Anything but a file, a folder or a link is a fault, and so is
+ * more than a bound of either files or bytes. To be freed also after a fault,
+ * for which it returns -1. */
 int tree_list(const char *root, const char *ignore, struct tree *out,
               struct fault *f);
 void tree_free(struct tree *t);

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFINITION_MAX ((size_t)16 << 20)
-
 static int copy(const char *from, const char *dir, struct fault *f)
 {
 	char *to = xasprintf("%s/reference.json", dir);
