@@ -1,9 +1,9 @@
 /* toolchain - which compiler is here, and a hash that changes when it does */
 #include "toolchain.h"
 #include "command.h"
-#include "job_python.h"
 #include "memory.h"
 #include "program.h"
+#include "python.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +105,7 @@ int toolchain_python(struct toolchain *t, const char *dir, struct fault *f)
 {
 	char *says;
 
-	t->program = job_python_find(f);
+	t->program = python_find(f);
 	if (!t->program)
 		return -1;
 	says = output_of(t->program, ASK_PYTHON, dir);

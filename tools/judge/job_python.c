@@ -4,9 +4,7 @@
 #include "file.h"
 #include "json.h"
 #include "memory.h"
-#include "program.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,31 +67,4 @@ int job_python_put(const char *path, const char *definition, const char *dir,
 	free(text);
 	free(to);
 	return failed;
-}
-
-char *job_python_find(struct fault *f)
-{
-	const char *said = getenv("PYTHON");
-	char *found, *dir, *config, *real;
-
-	said = said && *said ? said : "python3";
-	errno = ENOENT;
-	found = strchr(said, '/') ? xstrdup(said) : program_find(said);
-	real = found ? realpath(found, NULL) : NULL;
-	if (!real) {
-		fault_errno(f, "PYTHON=%.200s", said);
-		free(found);
-		return NULL;
-	}
-	*strrchr(found, '/') = '\0';
-	dir = realpath(*found ? found : "/", NULL);
-	config = xasprintf("%s/../pyvenv.cfg", dir);
-	if (file_exists(config)) {
-		free(real);
-		real = xasprintf("%s/%s", dir, found + strlen(found) + 1);
-	}
-	free(config);
-	free(dir);
-	free(found);
-	return real;
 }

@@ -21,9 +21,4 @@ int job_python_copy(const char *path, const char *dir, const char *kernel,
 int job_python_put(const char *path, const char *definition, const char *dir,
                    const char *role, struct fault *f);
 
-/* The interpreter of PYTHON. That of a virtual environment is a link, and
- * knows by its path where it is; any other is shown to the jail from where it
- * really lies. Caller frees; NULL with the fault set. */
-char *job_python_find(struct fault *f);
-
 #endif

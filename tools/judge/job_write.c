@@ -6,6 +6,7 @@
 #include "job_python.h"
 #include "json.h"
 #include "memory.h"
+#include "python.h"
 #include "select.h"
 #include "sources.h"
 #include "trace_set.h"
@@ -311,7 +312,7 @@ static int write_head(const char *dir, const struct job_parts *p,
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;
-	if (o->needs_python && !(python = job_python_find(f)))
+	if (o->needs_python && !(python = python_find(f)))
 		return -1;
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
