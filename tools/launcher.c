@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 {
 	tool_start();
 	if (argc == 3 && !strcmp(argv[1], "reference"))
-		reference_serve(argv[2]);
+		reference_serve(argv[2], NULL);
 	else if (argc == 2 && !strcmp(argv[1], "side"))
 		side_serve(SIDE_TIMED);
 	else if (argc == 2 && !strcmp(argv[1], "side-writable"))

@@ -1,4 +1,5 @@
 /* cuda_capture - has a kernel's host code run once, and keeps its plan */
+#include "bridged.h"
 #include "cuda_judge.h"
 #include "memory.h"
 #include "plan.h"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define CAPTURE_S 10.0 /* beyond the timeout of one call */
+#define PYTHON_S 110.0 /* to import, and to compile, more */
 #define EACH_S 0.1     /* for each call to capture, more */
 
 /* Copies what a dead process left, so that nobody can change it any more. */
@@ -88,33 +90,70 @@ static void wait_for(struct jailed *j, double timeout_s)
 		nanosleep(&nap, NULL);
 }
 
+/* Waits for it, and keeps what it left. */
+static void conclude(struct cuda_session *s, struct jailed *j, int out,
+                     double start_s, struct captured *c)
+{
+	wait_for(j, start_s + s->job->timeout_s +
+	                    EACH_S * (double)s->job->sets *
+	                            (double)s->job->workloads.count);
+	sandbox_kill(j);
+	judge_end(c, j, out);
+	sandbox_free(j);
+	c->done = 1;
+}
+
+/* What it is started with: the layout, the plan to be, and the kernel. */
+static int start(struct cuda_session *s, const char *python, const int fd[3],
+                 struct jailed *j, struct fault *f)
+{
+	const char *const native[] = {"capture", NULL};
+	struct bridged b;
+	int failed;
+
+	if (!python)
+		return program_start(s, j, native, NULL, fd, 3, f);
+	if (bridged_make(&b, python, "capture", NULL, f))
+		return -1;
+	failed = program_start(s, j, b.argv, b.reads, fd, 3, f);
+	bridged_free(&b);
+	return failed;
+}
+
 static int capture(struct cuda_session *s, const char *side, struct captured *c,
                    struct fault *f)
 {
-	char *path = xasprintf("%s/%s.so", s->dir, side);
-	const char *const argv[] = {"capture", NULL};
-	int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC),
-	            open(path, O_RDONLY | O_CLOEXEC)};
+	const char *python = job_interpreter(s->job, side);
+	char *path =
+	        xasprintf("%s/%s.%s", s->dir, side, python ? "json" : "so");
+	const int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC),
+	                  open(path, O_RDONLY | O_CLOEXEC)};
 	struct jailed j;
 	int failed;
 
 	failed = fd[1] < 0   ? fault_errno(f, "memory file")
 	         : fd[2] < 0 ? fault_errno(f, "%s", path)
-	                     : program_start(s, &j, argv, NULL, fd, 3, f);
+	                     : start(s, python, fd, &j, f);
 	free(path);
-	if (!failed) {
-		wait_for(&j, CAPTURE_S + s->job->timeout_s +
-		                     EACH_S * (double)s->job->sets *
-		                             (double)s->job->workloads.count);
-		sandbox_kill(&j);
-		judge_end(c, &j, fd[1]);
-		sandbox_free(&j);
-		c->done = 1;
-	}
+	if (!failed)
+		conclude(s, &j, fd[1], CAPTURE_S + (python ? PYTHON_S : 0), c);
 	for (int i = 1; i < 3; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);
 	return failed;
+}
+
+int side_code(const struct cuda_session *s, const char *side, struct fault *f)
+{
+	char *path = job_interpreter(s->job, side)
+	                     ? xstrdup("/dev/null")
+	                     : xasprintf("%s/%s.cubin", s->dir, side);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fault_errno(f, "%s", path);
+	free(path);
+	return fd;
 }
 
 const struct captured *captured_plan(struct cuda_session *s, enum side side,

@@ -73,6 +73,10 @@ int reference_ask(struct cuda_session *s, const struct wire_request *q,
 const struct captured *captured_plan(struct cuda_session *s, enum side side,
                                      struct fault *f);
 
+/* The device code that was built for a side ("candidate"), or an empty file
+ * where it is in the plan. -1 with the fault set. */
+int side_code(const struct cuda_session *s, const char *side, struct fault *f);
+
 /* Waits for the launcher's answer. Returns 1 with a reply, 0 where the runner
  * got a reason, -1 with the fault set. */
 int cuda_runner_receive(struct cuda_runner *r, struct wire_reply *reply,

@@ -29,19 +29,15 @@ static int start_launcher(struct cuda_runner *r, const char *side, int plan,
                           struct fault *f)
 {
 	struct cuda_session *s = r->session;
-	char *path = xasprintf("%s/%s.cubin", s->dir, side);
-	int fd[4] = {-1, s->layout_fd, plan, open(path, O_RDONLY | O_CLOEXEC)};
+	int fd[4] = {-1, s->layout_fd, plan, side_code(s, side, f)};
 	const char *const argv[] = {
 	        "launcher", r->writable ? "side-writable" : "side", NULL};
-	int status = -1;
+	int status;
 
 	if (fd[3] < 0)
-		fault_errno(f, "%s", path);
-	else
-		status = launcher_start(s, &r->launcher, argv, NULL, fd, 4, f);
-	if (fd[3] >= 0)
-		close(fd[3]);
-	free(path);
+		return -1;
+	status = launcher_start(s, &r->launcher, argv, NULL, fd, 4, f);
+	close(fd[3]);
 	return status;
 }
 

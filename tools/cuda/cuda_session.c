@@ -1,8 +1,10 @@
 /* cuda_session - session.h's contract on a GPU: captures, launchers, plans */
+#include "bridged.h"
 #include "cuda_judge.h"
 #include "memory.h"
 #include "nvml.h"
 #include "tool.h"
+#include "toolchain.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -188,28 +190,55 @@ static int take_device(struct cuda_session *s, struct fault *f)
 	return cuda_wait(&s->base, f);
 }
 
+/* A definition's own Python is a stranger's text, whoever wrote the kernel. */
+static int start_python(struct cuda_session *s, const char *python,
+                        struct fault *f)
+{
+	struct toolchain t;
+	struct bridged b;
+	int sock, failed;
+
+	if (sandbox_admits_strangers(f) ||
+	    toolchain_python(&t, python, "python", s->dir, f) ||
+	    bridged_make(&b, python, "reference", s->dir, f))
+		return -1;
+	snprintf(s->base.reference, sizeof s->base.reference, "%s", t.version);
+	failed = launcher_start(s, &s->reference, b.argv, b.reads, &sock, 1, f);
+	bridged_free(&b);
+	return failed;
+}
+
+static int start_reference(struct cuda_session *s, struct fault *f)
+{
+	const char *argv[] = {"launcher", "reference", s->dir, NULL};
+	const char *reads[] = {s->dir, NULL};
+	const char *python = job_interpreter(s->job, "reference");
+	int sock;
+
+	if (python)
+		return start_python(s, python, f);
+	strcpy(s->base.reference, "native");
+	return launcher_start(s, &s->reference, argv, reads, &sock, 1, f);
+}
+
 static struct session *open_session(const struct job *job, struct fault *f)
 {
 	struct cuda_session *s = xcalloc(1, sizeof *s);
-	const char *argv[] = {"launcher", "reference", NULL, NULL};
-	const char *reads[] = {NULL, NULL};
-	int sock;
 
 	s->base.device = &cuda_device;
 	s->job = job;
 	s->layout_fd = s->candidate.plan = s->incumbent.plan = s->lock = -1;
-	reads[0] = argv[2] = s->dir = realpath(job->dir, NULL);
+	s->dir = realpath(job->dir, NULL);
 	if (!s->dir)
 		fault_errno(f, "%s", job->dir);
 	if (!s->dir || take_device(s, f) ||
 	    !(s->layout = layout_make(job, f)) ||
 	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
-	    launcher_start(s, &s->reference, argv, reads, &sock, 1, f) ||
-	    reference_answer(s, &s->about, f) || check_room(s, f)) {
+	    start_reference(s, f) || reference_answer(s, &s->about, f) ||
+	    check_room(s, f)) {
 		close_session(&s->base);
 		return NULL;
 	}
-	strcpy(s->base.reference, "native");
 	snprintf(s->base.name, sizeof s->base.name, "%s", s->about.device.name);
 	snprintf(s->base.driver, sizeof s->base.driver, "%s",
 	         s->about.device.driver);

@@ -91,6 +91,36 @@ static int map_arenas(struct side *s, int fd[WIRE_FDS], struct fault *f)
 	          f);
 }
 
+/* Of the plan's modules, from a copy, since in the plan it lies anywhere. */
+static int load_module(struct side *s, uint32_t i, const char **reason,
+                       struct fault *f)
+{
+	const struct plan_module *m = &s->plan->module[i];
+	char *image = xcalloc(m->len + 1, 1);
+	int failed;
+
+	memcpy(image, m->image, m->len);
+	failed = cubin_load(image, m->len, &s->cubin[i + 1], reason, f);
+	free(image);
+	return failed;
+}
+
+/* What was built, and the plan's modules. */
+static int load_code(struct side *s, const char **reason, struct fault *f)
+{
+	size_t len;
+	char *built = slurp(SIDE_CUBIN, &len, f);
+	int failed = !built;
+
+	s->cubin = xcalloc(s->plan->modules + 1, sizeof *s->cubin);
+	if (!failed && len)
+		failed = cubin_load(built, len, &s->cubin[0], reason, f);
+	for (uint32_t i = 0; i < s->plan->modules && !failed; i++)
+		failed = load_module(s, i, reason, f);
+	free(built);
+	return failed ? -1 : 0;
+}
+
 /* Loads plan and device code. *reason is set where the kernel is to blame. */
 static int load_kernel(struct side *s, const char **reason, struct fault *f)
 {
@@ -105,11 +135,10 @@ static int load_kernel(struct side *s, const char **reason, struct fault *f)
 	if (!s->plan)
 		return -1;
 	*reason = NULL;
-	data = slurp(SIDE_CUBIN, &len, f);
-	if (!data || cubin_load(data, len, &s->cubin, reason, f))
+	if (load_code(s, reason, f))
 		return -1;
 	*reason = REASON_UNSUPPORTED;
-	if (replay_open(&s->replay, s->plan, s->cubin.module, s->gpu.context,
+	if (replay_open(&s->replay, s->plan, s->cubin, s->gpu.context,
 	                s->gpu.stream, f) ||
 	    gpu_local(&s->gpu, s->replay.local_bytes, f))
 		return -1;

@@ -7,6 +7,7 @@
 
 /* The descriptors that it is started with. */
 enum { SIDE_SOCKET = 3, SIDE_LAYOUT, SIDE_PLAN, SIDE_CUBIN };
+/* SIDE_CUBIN is empty where nothing was built: then all is in the plan. */
 
 enum side_mode {
 	SIDE_TIMED,

@@ -87,8 +87,10 @@ static int reset(struct side *s, const struct wire_request *q, uint32_t from,
 
 	if (s->mode == SIDE_CHECKED)
 		return 0;
-	if (cubin_restore(&s->cubin, g->stream, f) ||
-	    gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
+	for (uint32_t i = 0; i <= s->plan->modules; i++)
+		if (cubin_restore(&s->cubin[i], g->stream, f))
+			return -1;
+	if (gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
 	               s->mapped[ARENA_SCRATCH], q->seed + from, SCRATCH_STREAM,
 	               f) ||
 	    gpu_scrub(g, (uint32_t)(q->seed + from), f) ||

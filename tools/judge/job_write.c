@@ -144,7 +144,7 @@ static int copy_build(const char *dir, const struct job_parts *p,
 	char *definition, *made;
 	int failed;
 
-	if (!b->is_python)
+	if (!b->language)
 		return copy_code(dir, b, p->cache, role, is_reference, f);
 	definition = xasprintf("%s/definition.json", p->kernel_dir);
 	made = build_file(b, p->cache, SOURCES_PYTHON);
@@ -168,7 +168,7 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 		if (!path[i])
 			continue;
 		if (i == 1 && job_python_is(path[i])) {
-			if (job_python_copy(path[i], dir, kernel, o->device, f))
+			if (job_python_copy(path[i], dir, kernel, f))
 				return -1;
 			o->needs_python = 1;
 			continue;
@@ -178,7 +178,7 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 		failed = check_origin(&b, path[i], i == 0, kernel, o, f);
 		if (!failed && !(b.harness && i == 1))
 			failed = copy_build(dir, p, &b, role[i], i == 1, f);
-		o->needs_python |= b.is_python;
+		o->needs_python |= b.language != NULL;
 		build_free(&b);
 		if (failed)
 			return -1;

@@ -1,0 +1,142 @@
+#!/bin/sh
+# gpu-triton.sh - Triton on a GPU: kernels that must be right or refused, one as
+# incumbent under the tuner, one against CUDA; and definitions' own references
+#
+#	tests/gpu-triton.sh [check|tune|reference...]	all of them if none is said
+#
+# Needs a GPU, nvcc, jq, and a python3 (or $PYTHON) with torch and triton. Works
+# in OUT (build/triton), where the experiments stay. Exits 1 if a check fails.
+#
+# Environment: OUT, ITERATIONS of the tuner (6), BENCH_S of a judgement (40).
+set -u
+
+cd "$(dirname "$0")/.." || exit 2
+out=${OUT:-build/triton}
+mkdir -p "$out" || exit 2
+out=$(cd "$out" && pwd)
+kernel=rmsnorm_h4096
+work=$out/work
+failed=0
+[ $# -gt 0 ] || set -- check tune reference
+export LC_ALL=C BENCH_S="${BENCH_S:-40}"
+
+say() {
+	echo "== $(date -u +%H:%M:%S) $*"
+}
+
+# A file of Python as a Solution; its run has to write the output.
+document() { # file
+	jq -n --rawfile text "$1" --arg definition "$kernel" \
+		'{name: "triton", definition: $definition, author: "tests",
+		  spec: {language: "triton", target_hardware: ["cuda"],
+		         entry_point: "main.py::run", dependencies: [],
+		         destination_passing_style: true},
+		  sources: [{path: "main.py", content: $text}]}'
+}
+
+# Only a kernel's definition and settings, and what is given.
+kernel_folder() { # kernel
+	rm -rf "$work"
+	mkdir -p "$work/kernels/$1" &&
+		cp -R kernels/include "$work/kernels/" &&
+		cp "kernels/$1/definition.json" "kernels/$1/settings" \
+			"$work/kernels/$1/"
+}
+
+ours() { # target, variable=value...
+	make -s --no-print-directory DEVICE=cuda "KERNEL=$kernel" \
+		"KERNELS=$work/kernels" "EXPERIMENTS=$out/experiments" "$@"
+}
+
+# judged WORDS: main.py, of standard input, gets a verification that says so.
+judged() {
+	cat >"$work/main.py"
+	document "$work/main.py" >"$work/candidate.json"
+	ours verify "SOLUTION=$work/candidate.json" MODE=quick \
+		>"$work/said" 2>&1
+	if grep -qF -- "$1" "$work/said"; then
+		echo "ok: $1"
+	else
+		echo "not ok: want $1, got $(tail -n 3 "$work/said" | cut -c1-500)"
+		failed=1
+	fi
+}
+
+run_is() { # lines of run
+	sed '/^def run/,$d' tests/gpu/rmsnorm_triton.py
+	printf 'import torch\nkept = []\ndef launch(x, w, y):\n'
+	printf '    normalize[(triton.cdiv(len(x), 8),)](x, w, y, len(x), HIDDEN=4096, ROWS=8)\n'
+	printf 'def run(x, w, y):\n'
+	printf '    %s\n' "$@"
+}
+
+check() {
+	kernel_folder "$kernel" && cp "kernels/$kernel/reference.cu" \
+		"$work/kernels/$kernel/"
+	document tests/gpu/rmsnorm_triton.py \
+		>"$work/kernels/$kernel/solution.json"
+	run_is 'launch(x, w, y)' | judged 'right on'
+	run_is 't = torch.empty_like(y[:9]); launch(x[:9], w, t)' 'y[:9].copy_(t)' \
+		'len(x) > 9 and launch(x[9:], w, y[9:])' | judged 'right on'
+	run_is 't = torch.empty_like(y); launch(x, w, t); y.copy_(t)' |
+		judged 'more than the setting scratch allows'
+	run_is 'pass' | judged 'it launches nothing'
+	run_is 'launch(x, x[0], y)' | judged '"status": "wrong"'
+	run_is 'launch(x, w, x)' | judged '"status": "input-mutated"'
+	run_is 'y.copy_(x.float() * w)' | judged 'a kernel of a library'
+	run_is 'launch(x, w, y); y.sum().item()' | judged '"status": "unsupported"'
+	run_is 'launch(x, w, y); 1 / 0' | judged 'ZeroDivisionError'
+	run_is 'import os; os._exit(0)' | judged '"status": "died"'
+	run_is 'while True: pass' | judged '"status": "timeout"'
+	run_is 'launch(x, w, kept[0] if kept else y); kept or kept.append(y)' |
+		judged '"status": "unwritten"'
+	run_is 'import urllib.request as u; u.urlopen("http://127.0.0.1")' |
+		judged '"status": "unsupported"'
+	run_is 'open("/etc/passwd").read(); launch(x, w, y)' |
+		judged 'FileNotFoundError'
+	say 'against the CUDA kernel'
+	ours ab A=current "B=$PWD/kernels/$kernel/solution.cu" || failed=1
+	say 'under compute-sanitizer'
+	ours sanitize SANITIZERS=memcheck || failed=1
+}
+
+tune() {
+	kernel_folder "$kernel" && cp "kernels/$kernel/reference.cu" \
+		"$work/kernels/$kernel/"
+	document tests/gpu/rmsnorm_triton.py \
+		>"$work/kernels/$kernel/solution.json"
+	rm -rf "$out/experiments"
+	ours optimize "ITERATIONS=${ITERATIONS:-6}" || failed=1
+	grep -h '' "$out/experiments/$kernel/summary.md" | head -n 40
+	grep -lq '"outcome": "accept"' "$out/experiments/$kernel"/exp_*/verdict.json || {
+		echo 'not ok: nothing was accepted'
+		failed=1
+	}
+	"${BUILD:-build}/audit" -k "$work/kernels/$kernel" \
+		-e "$out/experiments/$kernel" -d cuda || failed=1
+}
+
+reference() {
+	for kernel in rmsnorm_h4096 gemm_n128_k2048; do
+		kernel_folder "$kernel" &&
+			cp "kernels/$kernel/solution.cu" "$work/kernels/$kernel/"
+		say "$kernel by its definition's Python"
+		ours verify || failed=1
+		ours bench MODE=quick BENCH_S=20 | tail -n 3
+	done
+	kernel=rmsnorm_h4096
+}
+
+for i; do
+	say "$i"
+	case $i in
+	check) check ;;
+	tune) tune ;;
+	reference) reference ;;
+	*)
+		echo "gpu-triton.sh: $i: want check, tune or reference" >&2
+		exit 2
+		;;
+	esac
+done
+exit "$failed"
