@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REFERENCE_S 600.0 /* to compute all that is expected */
@@ -190,19 +191,34 @@ static int take_device(struct cuda_session *s, struct fault *f)
 	return cuda_wait(&s->base, f);
 }
 
+/* Asks an interpreter what it is, in a folder that it may write to. */
+static int name_python(struct cuda_session *s, const char *python,
+                       struct fault *f)
+{
+	char *dir = xasprintf("%s/python", s->dir);
+	struct toolchain t;
+	int failed;
+
+	failed = mkdir(dir, 0700) ? fault_errno(f, "%s", dir)
+	                          : toolchain_python(&t, python, "python", dir,
+	                                             f);
+	if (!failed)
+		snprintf(s->base.reference, sizeof s->base.reference, "%s",
+		         t.version);
+	free(dir);
+	return failed;
+}
+
 /* A definition's own Python is a stranger's text, whoever wrote the kernel. */
 static int start_python(struct cuda_session *s, const char *python,
                         struct fault *f)
 {
-	struct toolchain t;
 	struct bridged b;
 	int sock, failed;
 
-	if (sandbox_admits_strangers(f) ||
-	    toolchain_python(&t, python, "python", s->dir, f) ||
+	if (sandbox_admits_strangers(f) || name_python(s, python, f) ||
 	    bridged_make(&b, python, "reference", s->dir, f))
 		return -1;
-	snprintf(s->base.reference, sizeof s->base.reference, "%s", t.version);
 	failed = launcher_start(s, &s->reference, b.argv, b.reads, &sock, 1, f);
 	bridged_free(&b);
 	return failed;
