@@ -24,16 +24,6 @@ say() {
 	echo "== $(date -u +%H:%M:%S) $*"
 }
 
-# A file of Python as a Solution; its run has to write the output.
-document() { # file
-	jq -n --rawfile text "$1" --arg definition "$kernel" \
-		'{name: "triton", definition: $definition, author: "tests",
-		  spec: {language: "triton", target_hardware: ["cuda"],
-		         entry_point: "main.py::run", dependencies: [],
-		         destination_passing_style: true},
-		  sources: [{path: "main.py", content: $text}]}'
-}
-
 # Only a kernel's definition and settings, and what is given.
 kernel_folder() { # kernel
 	rm -rf "$work"
@@ -51,7 +41,7 @@ ours() { # target, variable=value...
 # judged WORDS: main.py, of standard input, gets a verification that says so.
 judged() {
 	cat >"$work/main.py"
-	document "$work/main.py" >"$work/candidate.json"
+	tests/gpu/solution.sh "$kernel" "$work/main.py" >"$work/candidate.json"
 	ours verify "SOLUTION=$work/candidate.json" MODE=quick \
 		>"$work/said" 2>&1
 	if grep -qF -- "$1" "$work/said"; then
@@ -73,7 +63,7 @@ run_is() { # lines of run
 check() {
 	kernel_folder "$kernel" && cp "kernels/$kernel/reference.cu" \
 		"$work/kernels/$kernel/"
-	document tests/gpu/rmsnorm_triton.py \
+	tests/gpu/solution.sh "$kernel" tests/gpu/rmsnorm_triton.py \
 		>"$work/kernels/$kernel/solution.json"
 	run_is 'launch(x, w, y)' | judged 'right on'
 	run_is 't = torch.empty_like(y[:9]); launch(x[:9], w, t)' 'y[:9].copy_(t)' \
@@ -103,7 +93,7 @@ check() {
 tune() {
 	kernel_folder "$kernel" && cp "kernels/$kernel/reference.cu" \
 		"$work/kernels/$kernel/"
-	document tests/gpu/rmsnorm_triton.py \
+	tests/gpu/solution.sh "$kernel" tests/gpu/rmsnorm_triton.py \
 		>"$work/kernels/$kernel/solution.json"
 	rm -rf "$out/experiments"
 	ours optimize "ITERATIONS=${ITERATIONS:-6}" || failed=1
