@@ -81,6 +81,16 @@ static void judge_end(struct captured *c, const struct jailed *j, int out)
 	}
 }
 
+static const char *name_of(enum side side)
+{
+	return side == CANDIDATE ? "candidate" : "incumbent";
+}
+
+static struct captured *captured_of(struct cuda_session *s, enum side side)
+{
+	return side == CANDIDATE ? &s->candidate : &s->incumbent;
+}
+
 static void wait_for(struct jailed *j, double timeout_s)
 {
 	const struct timespec nap = {0, 1000000};
@@ -88,19 +98,6 @@ static void wait_for(struct jailed *j, double timeout_s)
 	for (double left = timeout_s; left > 0 && !sandbox_ended(j);
 	     left -= 1e-3)
 		nanosleep(&nap, NULL);
-}
-
-/* Waits for it, and keeps what it left. */
-static void conclude(struct cuda_session *s, struct jailed *j, int out,
-                     double start_s, struct captured *c)
-{
-	wait_for(j, start_s + s->job->timeout_s +
-	                    EACH_S * (double)s->job->sets *
-	                            (double)s->job->workloads.count);
-	sandbox_kill(j);
-	judge_end(c, j, out);
-	sandbox_free(j);
-	c->done = 1;
 }
 
 /* What it is started with: the layout, the plan to be, and the kernel. */
@@ -120,27 +117,57 @@ static int start(struct cuda_session *s, const char *python, const int fd[3],
 	return failed;
 }
 
-static int capture(struct cuda_session *s, const char *side, struct captured *c,
-                   struct fault *f)
+static int begin(struct cuda_session *s, enum side side, struct captured *c,
+                 struct fault *f)
 {
-	const char *python = job_interpreter(s->job, side);
+	const char *name = name_of(side);
+	const char *python = job_interpreter(s->job, name);
 	char *path =
-	        xasprintf("%s/%s.%s", s->dir, side, python ? "json" : "so");
-	const int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC),
-	                  open(path, O_RDONLY | O_CLOEXEC)};
-	struct jailed j;
+	        xasprintf("%s/%s.%s", s->dir, name, python ? "json" : "so");
+	int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC),
+	            open(path, O_RDONLY | O_CLOEXEC)};
 	int failed;
 
 	failed = fd[1] < 0   ? fault_errno(f, "memory file")
 	         : fd[2] < 0 ? fault_errno(f, "%s", path)
-	                     : start(s, python, fd, &j, f);
+	                     : start(s, python, fd, &c->jail, f);
 	free(path);
-	if (!failed)
-		conclude(s, &j, fd[1], CAPTURE_S + (python ? PYTHON_S : 0), c);
-	for (int i = 1; i < 3; i++)
-		if (fd[i] >= 0)
-			close(fd[i]);
+	if (fd[2] >= 0)
+		close(fd[2]);
+	if (!failed) {
+		c->state = CAPTURE_BEGUN;
+		c->out = fd[1];
+	} else if (fd[1] >= 0) {
+		close(fd[1]);
+	}
 	return failed;
+}
+
+/* Waits for it, and keeps what it left. */
+static void end(struct cuda_session *s, enum side side, struct captured *c)
+{
+	int is_python = job_interpreter(s->job, name_of(side)) != NULL;
+
+	wait_for(&c->jail, CAPTURE_S + (is_python ? PYTHON_S : 0) +
+	                           s->job->timeout_s +
+	                           EACH_S * (double)s->job->sets *
+	                                   (double)s->job->workloads.count);
+	sandbox_kill(&c->jail);
+	judge_end(c, &c->jail, c->out);
+	sandbox_free(&c->jail);
+	close(c->out);
+	c->state = CAPTURE_DONE;
+}
+
+void captured_drop(struct captured *c)
+{
+	if (c->state == CAPTURE_BEGUN) {
+		sandbox_kill(&c->jail);
+		sandbox_free(&c->jail);
+		close(c->out);
+	}
+	if (c->plan >= 0)
+		close(c->plan);
 }
 
 int side_code(const struct cuda_session *s, const char *side, struct fault *f)
@@ -156,13 +183,29 @@ int side_code(const struct cuda_session *s, const char *side, struct fault *f)
 	return fd;
 }
 
+/* To import and to compile takes Python seconds: both sides begin at once. */
+static int begin_other(struct cuda_session *s, enum side side, struct fault *f)
+{
+	enum side other = side == CANDIDATE ? INCUMBENT : CANDIDATE;
+	struct captured *c = captured_of(s, other);
+
+	if (s->job->phase != PHASE_BENCH || c->state != CAPTURE_NONE ||
+	    !job_interpreter(s->job, name_of(other)))
+		return 0;
+	return begin(s, other, c, f);
+}
+
 const struct captured *captured_plan(struct cuda_session *s, enum side side,
                                      struct fault *f)
 {
-	struct captured *c = side == CANDIDATE ? &s->candidate : &s->incumbent;
-	const char *name = side == CANDIDATE ? "candidate" : "incumbent";
+	struct captured *c = captured_of(s, side);
 
-	if (!c->done && capture(s, name, c, f))
+	if (c->state == CAPTURE_NONE && begin(s, side, c, f))
 		return NULL;
+	if (c->state == CAPTURE_BEGUN) {
+		if (begin_other(s, side, f))
+			return NULL;
+		end(s, side, c);
+	}
 	return c;
 }

@@ -151,8 +151,8 @@ static void close_session(struct session *base)
 	launcher_stop(&s->reference);
 	close_fd(s->layout_fd);
 	close_fd(s->lock);
-	close_fd(s->candidate.plan);
-	close_fd(s->incumbent.plan);
+	captured_drop(&s->candidate);
+	captured_drop(&s->incumbent);
 	nvml_close(s->nvml);
 	free(s->layout);
 	free(s->dir);
