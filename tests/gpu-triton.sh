@@ -1,8 +1,9 @@
 #!/bin/sh
-# gpu-triton.sh - Triton on a GPU: kernels that must be right or refused, one as
-# incumbent under the tuner, one against CUDA; and definitions' own references
+# gpu-triton.sh - Python on a GPU: Triton kernels that must be right or refused,
+# one as incumbent under the tuner, one against CUDA; definitions' own
+# references; and what cannot be captured, timed by the host's clock
 #
-#	tests/gpu-triton.sh [check|tune|reference...]	all of them if none is said
+#	tests/gpu-triton.sh [check|tune|reference|host...]	all if none is said
 #
 # Needs a GPU, nvcc, jq, and a python3 (or $PYTHON) with torch and triton. Works
 # in OUT (build/triton), where the experiments stay. Exits 1 if a check fails.
@@ -17,7 +18,7 @@ out=$(cd "$out" && pwd)
 kernel=rmsnorm_h4096
 work=$out/work
 failed=0
-[ $# -gt 0 ] || set -- check tune reference
+[ $# -gt 0 ] || set -- check tune reference host
 export LC_ALL=C BENCH_S="${BENCH_S:-40}"
 
 say() {
@@ -117,14 +118,58 @@ reference() {
 	kernel=rmsnorm_h4096
 }
 
+# tried WORDS FILE [VARIABLE=VALUE...]: a candidate's verdict
+tried() {
+	words=$1
+	file=$2
+	shift 2
+	ours try "SOLUTION=$file" BENCH_S=30 NODEDUP=1 "$@" >"$work/said" 2>&1
+	if grep -qF -- "$words" "$work/said"; then
+		echo "ok: $(grep '^verdict' "$work/said")"
+	else
+		echo "not ok: want $words, got $(tail -n 4 "$work/said" | cut -c1-500)"
+		failed=1
+	fi
+}
+
+host() {
+	kernel_folder "$kernel" && cp "kernels/$kernel/reference.cu" \
+		"$work/kernels/$kernel/"
+	rm -rf "$out/experiments"
+	printf '%s\n' 'import torch' 'def run(x, weight, y):' \
+		'    value = x.float()' \
+		'    mean = (value * value).mean(dim=1, keepdim=True)' \
+		'    y.copy_(value / torch.sqrt(mean + 1e-5) * weight.float())' \
+		>"$work/torch.py"
+	tests/gpu/solution.sh "$kernel" "$work/torch.py" python \
+		>"$work/kernels/$kernel/solution.json"
+	tests/gpu/solution.sh "$kernel" tests/gpu/rmsnorm_triton.py \
+		>"$work/triton.json"
+	sed 's/return ratchet_launched();/cudaDeviceSynchronize();\n&/' \
+		"kernels/$kernel/solution.cu" >"$work/waits.cu"
+	ours ab A=current "B=$PWD/kernels/$kernel/solution.cu" || failed=1
+	tried 'reject unsupported' "$work/triton.json"
+	tried 'accept' "$work/triton.json" ALLOW_HOST_TIMED=1
+	tried 'reject unsupported' "$work/waits.cu"
+	tried 'verdict: accept' "$work/waits.cu" ALLOW_HOST_TIMED=1
+	grep -h '^# timing' "$out/experiments/$kernel"/exp_*/bench.tsv | sort |
+		uniq -c
+	run_is 'y.copy_(x * w)' >"$work/wrong.py"
+	tests/gpu/solution.sh "$kernel" "$work/wrong.py" python >"$work/wrong.json"
+	tried 'reject wrong' "$work/wrong.json" ALLOW_HOST_TIMED=1
+	"${BUILD:-build}/audit" -k "$work/kernels/$kernel" \
+		-e "$out/experiments/$kernel" -d cuda || failed=1
+}
+
 for i; do
 	say "$i"
 	case $i in
 	check) check ;;
 	tune) tune ;;
 	reference) reference ;;
+	host) host ;;
 	*)
-		echo "gpu-triton.sh: $i: want check, tune or reference" >&2
+		echo "gpu-triton.sh: $i: want check, tune, reference or host" >&2
 		exit 2
 		;;
 	esac

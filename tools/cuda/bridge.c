@@ -9,6 +9,7 @@
 #include "cuda.h"
 #include "hooks.h"
 #include "reference.h"
+#include "side.h"
 #include "tool.h"
 
 #include <dlfcn.h>
@@ -41,6 +42,13 @@ void bridge_reference(ratchet_kernel *run, const char *job, int words)
 {
 	begin("launcher", words);
 	reference_serve(job, run);
+	_exit(0);
+}
+
+void bridge_host(ratchet_kernel *run, int is_writable, int words)
+{
+	begin("launcher", words);
+	side_serve(is_writable ? SIDE_HOST_WRITABLE : SIDE_HOST, run);
 	_exit(0);
 }
 

@@ -6,11 +6,14 @@
 
 #include <sys/types.h>
 
-/* What the programs capture and `launcher reference JOB` do, with run as the
- * kernel. words: a descriptor for what they have to say. They do not return. */
+/* What the programs capture, `launcher reference JOB` and `launcher host` (or
+ * host-writable) do, with run as the kernel. words: a descriptor for what they
+ * have to say. They do not return. */
 _Noreturn void bridge_capture(ratchet_kernel *run, int words);
 _Noreturn void bridge_reference(ratchet_kernel *run, const char *job,
                                 int words);
+
+_Noreturn void bridge_host(ratchet_kernel *run, int is_writable, int words);
 
 /* The stream that run has to use; NULL before it is called. */
 void *bridge_stream(void);

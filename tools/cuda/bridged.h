@@ -10,8 +10,8 @@ struct bridged {
 	char *text, *library, *code;
 };
 
-/* what: "capture"; or "reference", with the job's folder. python: the
- * interpreter's path. Returns -1 with the fault set. */
+/* what: "capture", "host" or "host-writable"; or "reference", with the job's
+ * folder. python: the interpreter's path. Returns -1 with the fault set. */
 int bridged_make(struct bridged *b, const char *python, const char *what,
                  const char *job_dir, struct fault *f);
 void bridged_free(struct bridged *b);

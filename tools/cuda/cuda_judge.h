@@ -37,6 +37,7 @@ struct cuda_session {
 	struct captured candidate, incumbent;
 	struct nvml *nvml;
 	uint32_t runners; /* started so far */
+	int is_host;      /* the kernels' own host code runs, and is timed */
 };
 
 struct cuda_runner {

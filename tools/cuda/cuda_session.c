@@ -5,6 +5,7 @@
 #include "nvml.h"
 #include "tool.h"
 #include "toolchain.h"
+#include "verdict.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -199,9 +200,9 @@ static int name_python(struct cuda_session *s, const char *python,
 	struct toolchain t;
 	int failed;
 
-	failed = mkdir(dir, 0700) ? fault_errno(f, "%s", dir)
-	                          : toolchain_python(&t, python, "python", dir,
-	                                             f);
+	failed = mkdir(dir, 0700)
+	                 ? fault_errno(f, "%s", dir)
+	                 : toolchain_python(&t, python, "python", dir, f);
 	if (!failed)
 		snprintf(s->base.reference, sizeof s->base.reference, "%s",
 		         t.version);
@@ -237,6 +238,29 @@ static int start_reference(struct cuda_session *s, struct fault *f)
 	return launcher_start(s, &s->reference, argv, reads, &sock, 1, f);
 }
 
+/* Both sides are timed alike, so one that cannot be captured decides for both:
+ * PyTorch, or, if the user allows it, any. */
+static int decide_timing(struct cuda_session *s, struct fault *f)
+{
+	int sides = s->job->phase == PHASE_BENCH ? 2 : 1;
+
+	s->is_host = job_is_pytorch(s->job, "candidate") ||
+	             job_is_pytorch(s->job, "incumbent");
+	for (int i = 0; s->job->allows_host && !s->is_host && i < sides; i++) {
+		const struct captured *c =
+		        captured_plan(s, i ? INCUMBENT : CANDIDATE, f);
+
+		if (!c)
+			return -1;
+		s->is_host =
+		        c->reason && !strcmp(c->reason, REASON_UNSUPPORTED);
+	}
+	s->base.timing = s->is_host                 ? TIMING_HOST
+	                 : s->about.device.pageable ? TIMING_EVENTS_WALL
+	                                            : TIMING_EVENTS;
+	return 0;
+}
+
 static struct session *open_session(const struct job *job, struct fault *f)
 {
 	struct cuda_session *s = xcalloc(1, sizeof *s);
@@ -258,8 +282,10 @@ static struct session *open_session(const struct job *job, struct fault *f)
 	snprintf(s->base.name, sizeof s->base.name, "%s", s->about.device.name);
 	snprintf(s->base.driver, sizeof s->base.driver, "%s",
 	         s->about.device.driver);
-	s->base.timing =
-	        s->about.device.pageable ? TIMING_EVENTS_WALL : TIMING_EVENTS;
+	if (decide_timing(s, f)) {
+		close_session(&s->base);
+		return NULL;
+	}
 	return &s->base;
 }
 

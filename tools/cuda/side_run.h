@@ -13,6 +13,7 @@ struct side {
 	struct gpu gpu;
 	const struct layout *layout;
 	struct plan *plan;
+	ratchet_kernel *run; /* of SIDE_HOST, which has no plan */
 	struct cubin *cubin; /* [0]: what was built; then the plan's modules */
 	struct replay replay;
 	uint64_t mapped[ARENAS]; /* bytes; of outputs: see below */

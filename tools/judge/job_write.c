@@ -305,6 +305,7 @@ static int write_head(const char *dir, const struct job_parts *p,
                       uint64_t seed, const char *hidden, struct fault *f)
 {
 	int is_bench = p->phase == PHASE_BENCH, failed;
+	const char *host = getenv("ALLOW_HOST_TIMED");
 	char *path, *text, *python = NULL;
 	double budget;
 
@@ -318,12 +319,12 @@ static int write_head(const char *dir, const struct job_parts *p,
 	text = xasprintf(
 	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
 	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\nharness = %s\n"
-	        "python = %s\n%s",
+	        "python = %s\nhost = %s\n%s",
 	        is_bench ? "bench" : "verify", s->device,
 	        (unsigned long long)seed,
 	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
 	        hidden ? hidden : "none", p->sanitize ? p->sanitize : "",
-	        o->harness, python ? python : "",
+	        o->harness, python ? python : "", host && *host ? "yes" : "no",
 	        p->is_confirmation ? "confirm = yes\n" : "");
 	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
 	if (failed)

@@ -1,11 +1,12 @@
 """bridge - has our own programs call a run that is Python, on a GPU
 
-Started by the judge alone, in the jail, in the place of capture or of the
-reference's launcher. What these do is in LIBRARY, cuda/bridge.h; a kernel is a
+Started by the judge alone, in the jail, in the place of capture or of a
+launcher. What these do is in LIBRARY, cuda/bridge.h; a kernel is a
 function by TVM-FFI's C ABI, kernels/include/ratchet_abi.h, and that is what
 Python is made to look like here. What it runs is a stranger's text.
 
-usage: python3 -I -c TEXT LIBRARY capture | reference JOB
+usage: python3 -I -c TEXT LIBRARY capture | host | host-writable |
+       reference JOB
 """
 import ctypes
 import functools
@@ -133,14 +134,15 @@ try:
     import torch
     library = ctypes.CDLL(sys.argv[1])
     library.bridge_stream.restype = ctypes.c_void_p
-    is_capture = sys.argv[2] == "capture"
-    with open(KERNEL if is_capture else sys.argv[3] + "/reference.json",
-              "rb") as file:
+    what, job = sys.argv[2], sys.argv[3:]
+    with open(job[0] + "/reference.json" if job else KERNEL, "rb") as file:
         definition = json.load(file)
     solution = definition.get("solution")
-    if is_capture:
+    if what == "capture":
         capture()
-    library.bridge_reference(call, sys.argv[3].encode(), words)
+    if what == "reference":
+        library.bridge_reference(call, job[0].encode(), words)
+    library.bridge_host(call, what == "host-writable", words)
 except BaseException as error:
     text = f"{type(error).__name__}: {error}"[:MESSAGE]
     os.write(words, text.encode("ascii", "replace"))
