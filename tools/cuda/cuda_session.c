@@ -204,8 +204,8 @@ static int name_python(struct cuda_session *s, const char *python,
 	                 ? fault_errno(f, "%s", dir)
 	                 : toolchain_python(&t, python, "python", dir, f);
 	if (!failed)
-		snprintf(s->base.reference, sizeof s->base.reference, "%s",
-		         t.version);
+		snprintf(s->base.reference, sizeof s->base.reference,
+		         "python%s", t.version + strlen("Python"));
 	free(dir);
 	return failed;
 }

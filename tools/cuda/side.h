@@ -16,9 +16,7 @@ enum { SIDE_SOCKET = 3, SIDE_LAYOUT, SIDE_PLAN, SIDE_CUBIN };
 enum side_mode {
 	SIDE_TIMED,
 	SIDE_WRITABLE, /* inputs are mapped writable */
-	SIDE_HOST,     /* it runs a kernel's own host code, on the stream of
-	                  hooks.h:     the one case in which it is a stranger's process
-	                */
+	SIDE_HOST,     /* runs a kernel's own host code: a stranger's process */
 	SIDE_HOST_WRITABLE,
 	SIDE_CHECKED, /* under a tool: of the judge's own device code nothing
 	                 runs, and nothing is reset */
