@@ -33,7 +33,7 @@ E := $(X)/$(EXP)
 # Not empty for a project, which its own commands judge.
 OWN = $(eval OWN := $(shell grep -qs '^[[:space:]]*measure[[:space:].=]' $(K)/settings && echo yes))$(OWN)
 # cpu or cuda, asked once, and only by a recipe: doctor must be built first.
-D = $(eval D := $(if $(filter auto,$(DEVICE)),$(if $(OWN),cpu,$(shell $(BUILD)/doctor -d)),$(DEVICE)))$(D)
+D = $(eval D := $(if $(filter auto,$(DEVICE)),$(if $(OWN),cpu,$(shell FACTS='$(FACTS)' $(BUILD)/doctor -d)),$(DEVICE)))$(D)
 SUFFIX = $(if $(OWN),txtar,$(if $(filter cuda,$(D)),cu,c))
 source = $(firstword $(wildcard $1/solution.$(SUFFIX)) $(wildcard $1/solution.json) $1/solution.$(SUFFIX))
 GROUND = $(BUILD)/run/$(KERNEL).$(D)

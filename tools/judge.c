@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "clock.h"
 #include "file.h"
+#include "returned.h"
 #include "sandbox.h"
 #include "tool.h"
 
@@ -92,6 +93,8 @@ int main(int argc, char *argv[])
 	if (answer < 0)
 		give_up(job, &f);
 	session_close(session);
+	if (returned_finish(job, answer, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
 	job_free(job);
 	return answer;
 }
