@@ -1,7 +1,7 @@
 # Where judgements run, ratchet-runner(7): RUNNER=local, or a run-NAME.
 RUNNER ?= local
-# What its machine is: facts.sh. Empty: this one.
-FACTS  := $(if $(filter-out local,$(RUNNER)),$(BUILD)/facts.$(RUNNER))
+# What its machine is, see facts.sh. Empty: this one.
+FACTS  ?= $(if $(filter-out local,$(RUNNER)),$(BUILD)/facts.$(RUNNER))
 export RUNNER FACTS RUNNER_TRIES RUNNER_WAIT_S RUNNER_FOLDER SSH_HOST SSH_CONFIG
 
 # All that a machine needs to judge a job.
@@ -9,7 +9,9 @@ NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor wo
 	node.sh libcjson.so.1 $(if $(NVCC),device.fatbin))
 RUNNERS := $(patsubst tools/runner/%.sh,$(BUILD)/%,$(wildcard tools/runner/run-*.sh))
 
-tools: $(NODE) $(RUNNERS)
+tools: $(BUILD)/node.hash $(RUNNERS)
+$(BUILD)/node.hash: $(NODE)
+	@(cd $(@D)/node && sha256sum -- *) | sha256sum | cut -c -64 >$@
 $(RUNNERS): $(BUILD)/%: tools/runner/%.sh | $(BUILD)
 	@cp $< $@
 $(BUILD)/node/node.sh: tools/runner/node.sh
@@ -21,7 +23,7 @@ $(filter-out %.so.1,$(NODE)):
 
 .PHONY: facts
 facts: tools ## ask RUNNER's machine what it is: doctor -f, there
-	$(if $(FACTS),@tools/facts.sh $(FACTS))
-ifneq ($(FACTS),)
+	$(if $(filter-out local,$(RUNNER)),@tools/facts.sh $(FACTS))
+ifneq ($(RUNNER),local)
 $(filter-out report status,$(TYPED)) ground new import: | facts
 endif

@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "clock.h"
 #include "file.h"
+#include "parcel.h"
 #include "returned.h"
 #include "sandbox.h"
 #include "tool.h"
@@ -93,7 +94,7 @@ int main(int argc, char *argv[])
 	if (answer < 0)
 		give_up(job, &f);
 	session_close(session);
-	if (returned_finish(job, answer, &f))
+	if (parcel_finish(job, returned_name(job), answer, &f))
 		errx(EXIT_TROUBLE, "%s", f.text);
 	job_free(job);
 	return answer;

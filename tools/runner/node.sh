@@ -3,8 +3,8 @@
 #
 # usage: node.sh lacks                 which hashes on stdin are no blobs here
 #        node.sh blob HASH BYTES       keeps stdin as one
-#        node.sh put NONCE             unpacks a job, a tar on stdin; says `have`
-#                                      if it is here
+#        node.sh put NONCE             unpacks a job, a tar on stdin, unless it
+#                                      is here
 #        node.sh judge NONCE [NAME=VALUE ...] [-v]
 #        node.sh stop NONCE            ends its judge
 #        node.sh drop NONCE            forgets it
@@ -87,9 +87,9 @@ judge() {
 	done
 	show
 	[ -e "$job/status" ] || {
-		rmdir "$job/started"
+		rm "$job/pid" && rmdir "$job/started"
 		echo "node: $nonce: its judge is gone" >&2
-		exit 75
+		exit 77
 	}
 	status=$(cat "$job/status")
 	case $status in
@@ -116,10 +116,7 @@ blob)
 		mv "$new" "$cache/blobs/$nonce"
 	;;
 put)
-	[ ! -e "$job" ] || {
-		echo have
-		exit 0
-	}
+	[ ! -e "$job" ] || exit 0
 	mkdir -p "$cache/jobs" || exit 2
 	tidy
 	put
@@ -134,7 +131,6 @@ judge)
 		*) settings="$settings $word" ;;
 		esac
 	done
-	[ -d "$job" ] || exit 76
 	# shellcheck disable=SC2086 # words without spaces
 	judge $settings
 	;;

@@ -57,13 +57,15 @@ secure() {
 		3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
 
-connect() {
-	secure -O check -- "$SSH_HOST" 2>/dev/null && return
+# One of several runners makes it.
+connect() (
+	flock 8
+	secure -O check -- "$SSH_HOST" 2>/dev/null && exit
 	secure -M -f -N -- "$SSH_HOST" </dev/null >/dev/null 2>"$tmp/words" || {
 		head -n 5 "$tmp/words" | plain >&2
-		return 1
+		exit 1
 	}
-}
+) 8>"$control/lock"
 
 # What a machine says is text, and no terminal's commands.
 plain() {
@@ -114,10 +116,11 @@ ship_blobs() {
 ship_job() {
 	ship_blobs &&
 		tar -cf - -C "$job" --exclude=./blob . -C "$tmp" blobs whole |
-		node put "$nonce" >/dev/null
+		node put "$nonce"
 }
 
-# Judged there, and its result here: leaves the exit statuses of both.
+# Judged there, and its result here: leaves the exit statuses of both. Who waits
+# for what runs behind hears signals meanwhile.
 judge() {
 	rm -f "$tmp/there" "$tmp/answer"
 	{
@@ -127,7 +130,8 @@ judge() {
 			echo $? >"$tmp/there"
 		} | "$here/collect" "$job" -
 		echo $? >"$tmp/answer"
-	} 2>&1 | plain >&2
+	} 2>&1 | plain >&2 &
+	wait $!
 }
 
 # What judge reads of the environment.
@@ -144,20 +148,19 @@ done
 try() {
 	connect && ship_tools || return
 	[ "$word" != -q ] || {
-		node facts </dev/null | head -c 4096 | plain
+		facts=$(node facts </dev/null | head -c 4096 | plain)
+		[ -n "$facts" ] || return
+		echo "$facts"
 		exit
 	}
+	ship_job || return
 	begun=yes
 	judge
 	read -r there <"$tmp/there"
-	[ "$there" -ne 76 ] || {
-		ship_job || return
-		judge
-		read -r there <"$tmp/there"
-	}
 	read -r answer <"$tmp/answer"
 	case $answer,$there in
-	0,* | 1,*) node drop "$nonce" </dev/null ;;
+	0,* | 1,*) node drop "$nonce" </dev/null || : ;;
+	2,*) ;;
 	*,2 | *,75) answer=$there ;;
 	*) return 1 ;;
 	esac
@@ -172,7 +175,7 @@ stop() {
 trap stop HUP INT TERM
 
 : >"$tmp/whole"
-hash=$(cd "$here/node" && sha256sum -- * | sha256sum | cut -c -64) || exit 2
+hash=$(cat "$here/node.hash") || exit 2
 [ "$word" = -q ] || nonce=$(sed -n 's/^nonce = //p' "$job/job") || exit 2
 attempt=1
 until try; do
@@ -181,7 +184,8 @@ until try; do
 		exit 75
 	}
 	say "$SSH_HOST: connection lost, or not made: again in $attempt s"
-	sleep "$attempt"
+	sleep "$attempt" &
+	wait $!
 	attempt=$((attempt + 1))
 done
 exit "$answer"
