@@ -25,5 +25,5 @@ $(filter-out %.so.1,$(NODE)):
 facts: tools ## ask RUNNER's machine what it is: doctor -f, there
 	$(if $(filter-out local,$(RUNNER)),@tools/facts.sh $(FACTS))
 ifneq ($(RUNNER),local)
-$(filter-out report status,$(TYPED)) ground new import: | facts
+$(filter-out collect report status,$(TYPED)) ground new import: | facts
 endif

@@ -235,7 +235,7 @@ static int print_host(int how)
 	if (how == 'f')
 		host_print(stdout, &host);
 	else
-		puts(nvcc && *host.gpu ? "cuda" : "cpu");
+		puts(nvcc && *host.arch ? "cuda" : "cpu");
 	free(nvcc);
 	return EXIT_YES;
 }

@@ -36,7 +36,7 @@ static int find_arch(struct recipe *r, struct fault *f)
 
 	if (host_read(&host, f))
 		return -1;
-	if (!*host.gpu)
+	if (!*host.arch)
 		return fault_set(f,
 		                 "no GPU %s; say which device to compile for: "
 		                 "-a sm_90a",

@@ -135,7 +135,8 @@ judge() {
 }
 
 # What judge reads of the environment.
-settings= value=
+settings=''
+value=''
 for name in SANDBOX GPU_WAIT_S CUDA_VISIBLE_DEVICES; do
 	eval "value=\${$name-}"
 	case $value in
