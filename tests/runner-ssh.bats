@@ -181,10 +181,11 @@ node_judge() {
 		echo \$\$ >$PWD/pid
 		exec sleep 100
 	END
-	verify_it 2>words 3>&- &
+	verify -k "$K" -w "$W" -c "$BATS_FILE_TMPDIR/cache" -o verify.jsonl \
+		"$(built reference)" "$(built right)" 2>words 3>&- &
 	until [ -s pid ]; do sleep 0.1; done
-	pkill -TERM -P $! -x verify
-	wait $! || true
+	kill -TERM $!
+	wait $! || [ $? -eq 143 ]
 	for _ in $(seq 50); do
 		kill -0 "$(cat pid)" 2>/dev/null || break
 		sleep 0.1

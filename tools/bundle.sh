@@ -124,7 +124,7 @@ aside nothing quick-verify verify -m quick ${generate:+-g "$generate"} \
 rm -f "$new"/nothing.*
 
 # What many jobs have, lies there once.
-find "$new/jobs" -type f -size +16k -exec sha256sum {} + | sort | {
+find "$new/jobs" -type f -size +4k -exec sha256sum {} + | sort | {
 	last=
 	while read -r hash path; do
 		[ "$hash" != "$last" ] || ln -f "$first" "$path" || exit 2
