@@ -1,7 +1,9 @@
 # Where judgements run, ratchet-runner(7): RUNNER=local, or a run-NAME.
 RUNNER ?= local
 # What its machine is, see facts.sh. Empty: this one.
-FACTS  ?= $(if $(filter-out local,$(RUNNER)),$(BUILD)/facts.$(RUNNER))
+ifeq ($(FACTS),)
+FACTS := $(if $(filter-out local,$(RUNNER)),$(BUILD)/facts.$(RUNNER))
+endif
 export RUNNER FACTS RUNNER_TRIES RUNNER_WAIT_S RUNNER_FOLDER SSH_HOST SSH_CONFIG
 
 # All that a machine needs to judge a job.
@@ -24,6 +26,9 @@ $(filter-out %.so.1,$(NODE)):
 .PHONY: facts
 facts: tools ## ask RUNNER's machine what it is: doctor -f, there
 	$(if $(filter-out local,$(RUNNER)),@tools/facts.sh $(FACTS))
-ifneq ($(RUNNER),local)
+ifneq ($(filter-out local,$(RUNNER)),)
 $(filter-out collect report status,$(TYPED)) ground new import: | facts
+ifneq ($(filter profile spans streams,$(MAKECMDGOALS)),)
+  $(error RUNNER=$(RUNNER): $(MAKECMDGOALS) measures on this machine: RUNNER=local)
+endif
 endif

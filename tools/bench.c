@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"bench [-Cfv] [-L ledger.jsonl] [-m mode] "                             \
+	"bench [-Cfv] [-L ledger.jsonl] [-m mode] "                            \
 	"[-P compare.tsv] [-t seconds] [-V verify.jsonl] -k kerneldir "        \
 	"-w workloads -c cache -o bench.tsv reference.json candidate.json "    \
 	"incumbent.json"

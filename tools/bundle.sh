@@ -16,6 +16,7 @@ generate=${6-}
 k=$KERNELS/$KERNEL
 x=$EXPERIMENTS/$KERNEL
 unset MAKEFLAGS MFLAGS
+export FACTS_ASKED=yes
 . tools/jail.sh
 
 fail() {

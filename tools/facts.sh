@@ -2,11 +2,11 @@
 # facts - asks RUNNER's machine what it is, once a run
 #
 # usage: facts.sh FILE
-# make gives BUILD RUNNER MAKELEVEL: what a make started by make does, belongs
-# to a run that asked.
+# make gives BUILD RUNNER; FACTS_ASKED, whoever starts it as a part of a run
+# that asked.
 set -u
 
-[ "$MAKELEVEL" -lt 2 ] || [ ! -s "$1" ] || exit 0
+[ -z "${FACTS_ASKED-}" ] || exit 0
 "$BUILD/run-$RUNNER" -q >"$1.new" || {
 	echo "facts: RUNNER=$RUNNER: its machine does not say what it is" >&2
 	exit 2

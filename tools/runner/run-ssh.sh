@@ -184,8 +184,9 @@ until try; do
 		say "$SSH_HOST: no answer, $attempt times: not judged"
 		exit 75
 	}
-	say "$SSH_HOST: connection lost, or not made: again in $attempt s"
-	sleep "$attempt" &
+	pause=$((attempt < 60 ? attempt : 60))
+	say "$SSH_HOST: connection lost, or not made: again in $pause s"
+	sleep "$pause" &
 	wait $!
 	attempt=$((attempt + 1))
 done
