@@ -33,7 +33,7 @@ E := $(X)/$(EXP)
 # Not empty for a project, which its own commands judge.
 OWN = $(eval OWN := $(shell grep -qs '^[[:space:]]*measure[[:space:].=]' $(K)/settings && echo yes))$(OWN)
 # cpu or cuda, asked once, and only by a recipe: doctor must be built first.
-D = $(eval D := $(if $(filter auto,$(DEVICE)),$(if $(OWN),cpu,$(shell $(BUILD)/doctor -d)),$(DEVICE)))$(D)
+D = $(eval D := $(if $(filter auto,$(DEVICE)),$(if $(OWN),cpu,$(shell FACTS='$(FACTS)' $(BUILD)/doctor -d)),$(DEVICE)))$(D)
 SUFFIX = $(if $(OWN),txtar,$(if $(filter cuda,$(D)),cu,c))
 source = $(firstword $(wildcard $1/solution.$(SUFFIX)) $(wildcard $1/solution.json) $1/solution.$(SUFFIX))
 GROUND = $(BUILD)/run/$(KERNEL).$(D)
@@ -89,7 +89,7 @@ endif
 endif
 
 .PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack unpack traces export-torch
-TYPED := research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot status pack unpack traces export-torch
+TYPED := bundle collect research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot status pack unpack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -103,7 +103,7 @@ ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
 endif
 
 # What asks a kernel, not a project.
-ifneq ($(filter precision sanitize profile inspect research spans streams pack traces export-torch,$(MAKECMDGOALS)),)
+ifneq ($(filter bundle precision sanitize profile inspect research spans streams pack traces export-torch,$(MAKECMDGOALS)),)
   ifneq ($(OWN),)
     $(error KERNEL=$(KERNEL): a project, which its own commands judge: $(MAKECMDGOALS) is for kernels)
   endif

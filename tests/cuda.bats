@@ -48,7 +48,7 @@ rows_job() {
 	for m in "$2" "$3"; do
 		printf '{"definition": "rows", "solution": null, "workload": {"uuid": "m%s", "axes": {"m": %s}, "inputs": {"x": {"type": "random"}, "w": {"type": "random"}}}, "evaluation": null}\n' "$m" "$m"
 	done >job/workloads.jsonl
-	printf 'phase = %s\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\n' \
+	printf 'phase = %s\ndevice = cuda\nnonce = 00000000000000000000000000000000\nseed = 0x%016x\nbudget_s = 1\n' \
 		"$1" 7 >job/job
 }
 
@@ -105,7 +105,7 @@ gather_job() {
 	mkdir -p job
 	cp "$ROOT"/tests/kernels/gather_rows/{definition.json,workloads.jsonl,settings} job
 	sed -i "s/^gather.*/$1/" job/settings
-	printf 'phase = verify\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\n' \
+	printf 'phase = verify\ndevice = cuda\nnonce = 00000000000000000000000000000000\nseed = 0x%016x\nbudget_s = 1\n' \
 		7 >job/job
 }
 
@@ -124,7 +124,7 @@ gather_job() {
 	ls /dev/nvidia0 >/dev/null 2>&1 && skip "there is a GPU here"
 	mkdir job
 	cp "$ROOT"/tests/kernels/affine_n/{definition.json,workloads.jsonl,settings} job
-	printf 'phase = verify\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\n' \
+	printf 'phase = verify\ndevice = cuda\nnonce = 00000000000000000000000000000000\nseed = 0x%016x\nbudget_s = 1\n' \
 		7 >job/job
 	run -75 judge job
 	[[ $output == "judge: no CUDA driver here: "* ]]

@@ -180,7 +180,7 @@ job() { # variant [incumbent]
 		ln -f "$WORK/$honest.$i" "$dir/incumbent.$i"
 	done
 	ln -f "$WORK/$honest.so" "$dir/reference.so"
-	printf 'phase = verify\ndevice = cuda\nseed = 0x%s\nbudget_s = 60\n' \
+	printf 'phase = verify\ndevice = cuda\nnonce = 00000000000000000000000000000000\nseed = 0x%s\nbudget_s = 60\n' \
 		"$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')" >"$dir/job"
 }
 

@@ -5,7 +5,7 @@ load setup
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir job
-	printf '%s\n' 'phase = verify' 'device = cpu' \
+	printf '%s\n' 'phase = verify' 'device = cpu' 'nonce = 00000000000000000000000000000000' \
 		'seed = 0x0123456789abcdef' 'budget_s = 5' >job/job
 	: >job/settings
 	cp "$ROOT/kernels/rmsnorm_h4096/definition.json" job/

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #define USAGE                                                                  \
-	"bench [-fv] [-L ledger.jsonl] [-m mode] "                             \
+	"bench [-Cfv] [-L ledger.jsonl] [-m mode] "                            \
 	"[-P compare.tsv] [-t seconds] [-V verify.jsonl] -k kerneldir "        \
 	"-w workloads -c cache -o bench.tsv reference.json candidate.json "    \
 	"incumbent.json"
@@ -213,8 +213,10 @@ int main(int argc, char *argv[])
 	int opt;
 
 	tool_start();
-	while ((opt = getopt(argc, argv, "L:P:V:c:fk:m:o:t:vw:")) != -1) {
-		if (opt == 'f')
+	while ((opt = getopt(argc, argv, "CL:P:V:c:fk:m:o:t:vw:")) != -1) {
+		if (opt == 'C')
+			front.parts.is_confirmation = 1;
+		else if (opt == 'f')
 			c.force = 1;
 		else if (opt == 'L')
 			c.ledger = optarg;
@@ -231,6 +233,6 @@ int main(int argc, char *argv[])
 	front.parts.candidate = argv[optind + 1];
 	front.parts.incumbent = argv[optind + 2];
 	front.parts.phase = PHASE_BENCH;
-	front.parts.is_confirmation = c.provisional != NULL;
+	front.parts.is_confirmation |= c.provisional != NULL;
 	return bench(&front, &c);
 }

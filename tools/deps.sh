@@ -45,6 +45,8 @@ if [ -n "${DEV-}" ]; then
 	need clang-format command -v clang-format
 	need shellcheck command -v shellcheck
 	need mandoc command -v mandoc
+	need openssh-client command -v ssh
+	need openssh-server test -x /usr/sbin/sshd
 fi
 [ -n "$missing" ] || {
 	say "nothing is missing"

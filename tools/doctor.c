@@ -4,6 +4,7 @@
  * do. Only what `make optimize` cannot do without decides the exit status.
  */
 #include "command.h"
+#include "host.h"
 #include "memory.h"
 #include "program.h"
 #include "sandbox.h"
@@ -20,7 +21,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define USAGE "doctor [-d | -s]"
+#define USAGE "doctor [-d | -f | -s]"
 #define DISK_WANTED ((unsigned long long)1 << 30)
 
 static int needed_missing;
@@ -222,6 +223,23 @@ static int print_level(void)
 	return level ? EXIT_YES : EXIT_NO;
 }
 
+/* Of the machine that judges: what there is, or (-d) what it is used for. */
+static int print_host(int how)
+{
+	struct host host;
+	struct fault f;
+	char *nvcc = find_nvcc();
+
+	if (host_read(&host, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	if (how == 'f')
+		host_print(stdout, &host);
+	else
+		puts(nvcc && *host.arch ? "cuda" : "cpu");
+	free(nvcc);
+	return EXIT_YES;
+}
+
 static void check_disk(const char *dir)
 {
 	struct statvfs v;
@@ -253,12 +271,12 @@ static void check_writable(const char *dir)
 
 int main(int argc, char *argv[])
 {
-	int c, version, answer = 0;
-	char *bats, *nvcc;
+	int c, answer = 0;
+	char *bats;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "ds")) != -1) {
-		if (answer || (c != 'd' && c != 's'))
+	while ((c = getopt(argc, argv, "dfs")) != -1) {
+		if (answer || (c != 'd' && c != 'f' && c != 's'))
 			tool_usage(USAGE);
 		answer = c;
 	}
@@ -266,12 +284,8 @@ int main(int argc, char *argv[])
 		tool_usage(USAGE);
 	if (answer == 's')
 		return print_level();
-	if (answer) {
-		nvcc = find_nvcc();
-		puts(nvcc && gpu_count(&version) > 0 ? "cuda" : "cpu");
-		free(nvcc);
-		return EXIT_YES;
-	}
+	if (answer)
+		return print_host(answer);
 	check_jail();
 	sandbox_trust();
 	check_program(NEEDED, "cc", "--version", "make deps");

@@ -6,6 +6,8 @@
 #include "judge.h"
 #include "clock.h"
 #include "file.h"
+#include "parcel.h"
+#include "returned.h"
 #include "sandbox.h"
 #include "tool.h"
 
@@ -92,6 +94,8 @@ int main(int argc, char *argv[])
 	if (answer < 0)
 		give_up(job, &f);
 	session_close(session);
+	if (parcel_finish(job, returned_name(job), answer, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
 	job_free(job);
 	return answer;
 }

@@ -1,6 +1,7 @@
 /* recipe - the compiler's command for one solution, and what identifies it */
 #include "recipe.h"
-#include "cuda.h"
+#include "cpu_name.h"
+#include "host.h"
 #include "memory.h"
 #include "sanitize.h"
 #include "tool.h"
@@ -11,22 +12,6 @@
 
 #define UNITY "all_sources.cu" /* includes every .cu file of a solution */
 #define CXX ".cpp .cc .cxx"
-
-/* The device's, with what only it has: wgmma, of sm_90a, is not in sm_90. */
-static int probe_arch(struct recipe *r, struct fault *f)
-{
-	struct cuda_device d;
-	struct fault none;
-
-	if (cuda_probe(&d, &none))
-		return fault_set(f,
-		                 "%s; say which device to compile for: "
-		                 "-a sm_90a",
-		                 none.text);
-	r->arch = xasprintf("sm_%d%d%s", d.major, d.minor,
-	                    d.major >= 9 ? "a" : "");
-	return 0;
-}
 
 /* "sm_90a" and "90a" name the same architecture. */
 static int set_arch(struct recipe *r, const char *arch, struct fault *f)
@@ -42,6 +27,42 @@ static int set_arch(struct recipe *r, const char *arch, struct fault *f)
 		                 arch);
 	r->arch = xasprintf("sm_%s", p);
 	return 0;
+}
+
+/* That of the device which will judge. */
+static int find_arch(struct recipe *r, struct fault *f)
+{
+	struct host host;
+
+	if (host_read(&host, f))
+		return -1;
+	if (!*host.arch)
+		return fault_set(f,
+		                 "no GPU %s; say which device to compile for: "
+		                 "-a sm_90a",
+		                 host.is_here ? "here" : "there");
+	return set_arch(r, host.arch, f);
+}
+
+/* "native" means this processor, but it may be judged on another. */
+static int check_native(const char *flags, const struct settings *settings,
+                        struct fault *f)
+{
+	struct host there;
+	char here[sizeof there.cpu];
+
+	if (!strstr(flags, "=native"))
+		return 0;
+	if (host_read(&there, f))
+		return -1;
+	cpu_model(here, sizeof here);
+	if (strcmp(here, there.cpu) == 0)
+		return 0;
+	return fault_set(f,
+	                 "%s: native is %s here, but %s where it is judged: "
+	                 "name in cflags.cpu what both have, such as "
+	                 "-march=x86-64-v3",
+	                 settings->path, here, there.cpu);
 }
 
 /* Headers of a relative folder are copied beside the sources, so that the
@@ -287,7 +308,7 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	if (s->language)
 		return make_python(r, s, sanitize, kernel_dir, dir, f);
 	arch = settings_string(settings, "arch", arch);
-	if (is_cuda && (arch ? set_arch(r, arch, f) : probe_arch(r, f)))
+	if (is_cuda && (arch ? set_arch(r, arch, f) : find_arch(r, f)))
 		return -1;
 	more = sanitize ? sanitize_flags(sanitize, device, f) : xstrdup("");
 	flags = more ? make_flags(s, settings, kernel_dir, more, f) : NULL;
@@ -300,7 +321,8 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	if (is_cuda)
 		print_cuda(out, r, s, flags);
 	else
-		failed = print_cpu(out, s, flags, f);
+		failed = check_native(flags, settings, f) ||
+		         print_cpu(out, s, flags, f);
 	fclose(out);
 	name = xasprintf("%.*s", (int)strcspn(r->line, " "), r->line);
 	if (!failed)

@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
-void cpu_name(struct session *s, int threads)
+void cpu_model(char *out, size_t len)
 {
 	char name[64] = "cpu", line[512];
 	FILE *in = fopen("/proc/cpuinfo", "re");
-	struct utsname u;
 
 	while (in && fgets(line, sizeof line, in)) {
 		if (sscanf(line, "model name : %63[^\n]", name) == 1)
@@ -17,12 +16,25 @@ void cpu_name(struct session *s, int threads)
 	}
 	if (in)
 		fclose(in);
-	copy_printable(s->name, sizeof s->name, name, sizeof name);
-	snprintf(line, sizeof line, "%s, %d thread%s", name, threads,
-	         threads == 1 ? "" : "s");
-	copy_printable(s->name, sizeof s->name, line, sizeof line);
-	if (uname(&u) == 0) {
+	copy_printable(out, len, name, sizeof name);
+}
+
+void cpu_system(char *out, size_t len)
+{
+	struct utsname u;
+	char line[sizeof u.sysname + sizeof u.release + 1] = "";
+
+	if (uname(&u) == 0)
 		snprintf(line, sizeof line, "%s %s", u.sysname, u.release);
-		copy_printable(s->driver, sizeof s->driver, line, sizeof line);
-	}
+	copy_printable(out, len, line, sizeof line);
+}
+
+void cpu_name(struct session *s, int threads)
+{
+	char name[64];
+
+	cpu_model(name, sizeof name);
+	snprintf(s->name, sizeof s->name, "%s, %d thread%s", name, threads,
+	         threads == 1 ? "" : "s");
+	cpu_system(s->driver, sizeof s->driver);
 }

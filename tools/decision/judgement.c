@@ -40,6 +40,35 @@ static void add_head_text(json *o, const char *key, const struct evidence *e)
 	add_text(o, key, json_string(json_get(e->verification.head, key)));
 }
 
+/* Which machines measured, as they say; each once. */
+static void add_nodes(json *d, const struct evidence *e)
+{
+	const char *verify =
+	        json_string(json_get(e->verification.head, "node"));
+	char *bench = samples_get_note(&e->bench.samples, "node");
+	char *confirm = samples_get_note(&e->confirm.samples, "node");
+	const char *const node[] = {verify, bench, confirm};
+	char *all = xstrdup("");
+
+	for (int i = 0; i < 3; i++) {
+		int seen = !node[i];
+		char *more;
+
+		for (int k = 0; k < i && !seen; k++)
+			seen = node[k] && strcmp(node[k], node[i]) == 0;
+		if (seen)
+			continue;
+		more = xasprintf("%s%s%s", all, *all ? ", " : "", node[i]);
+		free(all);
+		all = more;
+	}
+	if (*all)
+		json_add_string(d, "node", all);
+	free(all);
+	free(bench);
+	free(confirm);
+}
+
 /* A lower number is a weaker jail. */
 static int level_of(const char *sandbox)
 {
@@ -251,6 +280,7 @@ char *judgement_make(const char *kernel_dir, const char *dir, struct fault *f)
 	json_add_string(d, "kernel", e.base.kernel);
 	json_add_string(d, "device", e.base.device);
 	add_head_text(d, "device_name", &e);
+	add_nodes(d, &e);
 	json_add_string(d, "outcome", found.outcome);
 	json_add_string(d, "reason", found.reason);
 	add_text(d, "detail", found.detail);

@@ -32,6 +32,17 @@ static int check_note(const struct measurements *m, const char *key,
 	return failed ? -1 : 0;
 }
 
+/* Records of before there were other machines have none in bench.tsv. */
+static int check_driver(const struct measurements *m, const char *want,
+                        struct fault *f)
+{
+	char *got = samples_get_note(&m->samples, "driver");
+	int failed = got && want && check_note(m, "driver", want, f);
+
+	free(got);
+	return failed;
+}
+
 /* The first reason among the candidate's rows. A reason of the incumbent alone
  * is no verdict on the candidate. */
 static int find_reason(struct measurements *m, struct fault *f)
@@ -107,6 +118,7 @@ int measurements_read(const char *dir, const char *name,
                       struct fault *f)
 {
 	const char *harness = json_string(json_get(v->head, "harness"));
+	const char *driver = json_string(json_get(v->head, "driver"));
 
 	*m = (struct measurements){.path = xasprintf("%s/%s", dir, name)};
 	if (samples_read(m->path, &m->samples, f))
@@ -124,7 +136,7 @@ int measurements_read(const char *dir, const char *name,
 	    (harness && check_note(m, "harness", harness, f)) ||
 	    check_note(m, "device_name",
 	               json_string(json_get(v->head, "device_name")), f) ||
-	    find_reason(m, f) ||
+	    check_driver(m, driver, f) || find_reason(m, f) ||
 	    comparison_make(m->path, &m->samples, settings, &m->comparison, f))
 		return -1;
 	if (!m->failed && has_clock_mismatch(m))

@@ -41,12 +41,13 @@ static int check_equal(const json *object, const char *key, const char *want,
 static int check_head(const struct verification *v, const struct base *base,
                       struct fault *f)
 {
-	const char *text;
+	const char *driver = json_string(json_get(v->head, "driver")), *text;
 
 	if (check_equal(v->head, "judge_version", JUDGE_VERSION, v->path, f) ||
 	    check_equal(v->head, "kernel", base->kernel, v->path, f) ||
 	    check_equal(v->head, "device", base->device, v->path, f) ||
 	    json_want_string(v->head, "device_name", v->path, &text, f) ||
+	    base_agrees(base, v->path, text, driver ? driver : "-", f) ||
 	    json_want_string(v->head, "timing", v->path, &text, f) ||
 	    json_want_string(v->head, "sandbox", v->path, &text, f) ||
 	    json_want_string(v->head, "hidden", v->path, &text, f) ||

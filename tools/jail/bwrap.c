@@ -194,6 +194,7 @@ static void show_program(struct words *w, const char *program)
 	char real[PATH_MAX];
 
 	show_ours(w, "enter");
+	show_ours(w, "libcjson.so.1");
 	if (is_ours(program)) {
 		show_ours(w, name_of(program));
 		return;

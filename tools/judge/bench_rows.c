@@ -82,9 +82,11 @@ static void add_notes(struct bench *b)
 	snprintf(seed, sizeof seed, "0x%016llx",
 	         (unsigned long long)b->job->seed);
 	samples_note(s, "seed", seed);
+	samples_note(s, "nonce", b->job->nonce);
 	samples_note(s, "judge_version", JUDGE_VERSION);
 	samples_note(s, "device_name", session_device_name(b->session));
 	samples_note(s, "driver", session_driver(b->session));
+	samples_note(s, "node", session_node());
 	samples_note(s, "sandbox", sandbox_level());
 	samples_note(s, "timing", session_timing(b->session));
 	samples_note(s, "mode", b->job->mode);

@@ -4,6 +4,7 @@
 #include "front.h"
 #include "file.h"
 #include "memory.h"
+#include "returned.h"
 #include "tool.h"
 
 #include <err.h>
@@ -73,20 +74,38 @@ static void catch_signals(void)
 		sigaction(ends[i], &action, NULL);
 }
 
-_Noreturn static void execute(const char *dir, int verbose, pid_t parent)
+/* What brings a job to where it is judged, by the variable RUNNER: on this
+ * machine judge itself, else a program of ours as ratchet-runner(7) says.
+ * Returns NULL where there is none. */
+static char *find_runner(void)
 {
-	char *program = xasprintf("%s/judge", tool_dir());
+	const char *name = getenv("RUNNER");
+	char *path;
 
+	if (!name || !*name || strcmp(name, "local") == 0)
+		return xasprintf("%s/judge", tool_dir());
+	path = xasprintf("%s/run-%s", tool_dir(), name);
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz")] ||
+	    access(path, X_OK)) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+_Noreturn static void execute(const char *program, const char *dir, int verbose,
+                              pid_t parent)
+{
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() == parent)
-		execl(program, "judge", verbose ? "-v" : "--", dir,
+		execl(program, program, verbose ? "-v" : "--", dir,
 		      (char *)NULL);
 	warn("%s", program);
 	_exit(EXIT_TROUBLE);
 }
 
-/* Returns judge's exit code. */
-static int run_judge(const char *dir, int verbose)
+/* Returns the runner's exit code, which is judge's. */
+static int run(const char *program, const char *dir, int verbose)
 {
 	pid_t parent = getpid(), child;
 	int status = 0;
@@ -98,7 +117,7 @@ static int run_judge(const char *dir, int verbose)
 		return EXIT_RETRY;
 	}
 	if (child == 0)
-		execute(dir, verbose, parent);
+		execute(program, dir, verbose, parent);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
 		if (caught)
 			kill(child, SIGTERM);
@@ -106,31 +125,62 @@ static int run_judge(const char *dir, int verbose)
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	if (!caught)
-		warnx("judge: signal %d (%s)", WTERMSIG(status),
+		warnx("%s: signal %d (%s)", program, WTERMSIG(status),
 		      strsignal(WTERMSIG(status)));
 	return EXIT_RETRY;
 }
 
-static int judge_in(const char *dir, const struct front *front)
+/* NAME in the folder of a file. */
+static char *beside(const char *path, const char *name)
 {
-	int is_bench = front->parts.phase == PHASE_BENCH, answer;
-	struct fault f;
-	char *result;
+	const char *slash = strrchr(path, '/');
 
-	if (job_write(dir, &front->parts, &f)) {
+	return xasprintf("%.*s%s", slash ? (int)(slash - path + 1) : 0, path,
+	                 name);
+}
+
+/* Moves a job's result to where it is wanted, if it is that, and can be
+ * compared with what is there already. */
+static int keep(const struct job *j, const struct front *front)
+{
+	char *base = beside(front->parts.candidate, "base.json"), *result;
+	struct fault f;
+	int answer = returned_here(j, base, &f);
+
+	free(base);
+	if (answer < 0) {
 		warnx("%s", f.text);
-		return EXIT_TROUBLE;
+		return EXIT_RETRY;
 	}
-	answer = caught ? EXIT_RETRY : run_judge(dir, front->verbose);
-	if (answer != EXIT_YES && answer != EXIT_NO)
-		return answer;
-	result = xasprintf("%s/%s", dir,
-	                   is_bench ? "bench.tsv" : "verify.jsonl");
+	result = job_file(j, returned_name(j));
 	if (file_copy(result, front->output, MAX_RESULT)) {
 		warn("%s", front->output);
 		answer = EXIT_TROUBLE;
 	}
 	free(result);
+	return answer;
+}
+
+static int judge_in(const char *dir, const struct front *front)
+{
+	char *program = find_runner();
+	struct job *j = NULL;
+	struct fault f;
+	int answer = EXIT_TROUBLE;
+
+	if (!program)
+		warnx("RUNNER=%s: want local, or the name of a run-NAME in %s",
+		      getenv("RUNNER"), tool_dir());
+	else if (job_write(dir, &front->parts, &f) || !(j = job_read(dir, &f)))
+		warnx("%s", f.text);
+	else
+		answer =
+		        caught ? EXIT_RETRY : run(program, dir, front->verbose);
+	if (answer == EXIT_YES || answer == EXIT_NO)
+		answer = keep(j, front);
+	if (j)
+		job_free(j);
+	free(program);
 	return answer;
 }
 

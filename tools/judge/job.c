@@ -35,7 +35,7 @@ const char *const kernel_settings_known[] = {"edit",          "cflags",
 
 static const char *const job_known[] = {
         "phase",    "device",  "seed",   "budget_s", "hidden", "confirm",
-        "sanitize", "harness", "python", "host",     NULL};
+        "sanitize", "harness", "python", "host",     "nonce",  NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -79,6 +79,19 @@ static int read_seed(struct job *j, const struct settings *s, struct fault *f)
 	return 0;
 }
 
+static int read_nonce(struct job *j, const struct settings *s, struct fault *f)
+{
+	const char *text = settings_string(s, "nonce", "");
+
+	if (strlen(text) != JOB_NONCE - 1 ||
+	    strspn(text, "0123456789abcdef") != JOB_NONCE - 1)
+		return fault_set(f,
+		                 "%s: want nonce to be 32 hexadecimal digits",
+		                 s->path);
+	strcpy(j->nonce, text);
+	return 0;
+}
+
 /* The file `job`. */
 static int read_head(struct job *j, struct fault *f)
 {
@@ -103,7 +116,7 @@ static int read_head(struct job *j, struct fault *f)
 		failed = fault_set(f, "%s: want device to be cpu or cuda",
 		                   s.path);
 	else
-		failed = read_seed(j, &s, f) ||
+		failed = read_seed(j, &s, f) || read_nonce(j, &s, f) ||
 		         settings_number(&s, "budget_s", 0.1, 1e6, &j->budget_s,
 		                         f);
 	if (*settings_string(&s, "harness", ""))

@@ -1,7 +1,8 @@
 /* job - a folder that holds all that a judgement needs, and its results
  *
  *   job                key = value: phase, device, seed, budget_s, hidden,
- *                      confirm, harness, python, host
+ *                      confirm, harness, python, host; nonce, which its result
+ *                      has
  *   definition.json  settings
  *   workloads.jsonl    those to judge, in order; then hidden shapes
  *   reference.so  candidate.so  incumbent.so      host code
@@ -12,7 +13,7 @@
  *   candidate/  incumbent/                        a project's copies instead
  *   blob/PATH          safetensors that the workloads name as PATH
  * and, written by the judge:
- *   verify.jsonl | bench.tsv                      results
+ *   verify.jsonl | bench.tsv, then done           results: returned.h
  */
 #ifndef JOB_H
 #define JOB_H
@@ -30,6 +31,8 @@
 #define JOB_PLAIN_MAX 32 /* of the setting `sets` */
 #define JOB_SETS_MAX (JOB_PLAIN_MAX + PLANT_COUNT)
 
+#define JOB_NONCE 33 /* a string of 32 hexadecimal digits */
+
 /* The keys of kernels/K/settings, for settings_read. */
 extern const char *const kernel_settings_known[];
 
@@ -39,12 +42,13 @@ struct job {
 	char *dir;
 	enum phase phase;
 	int is_cuda;
-	int is_confirmation; /* of a bench that found the candidate better */
-	uint64_t seed;       /* secret until the kernels are dead */
-	char *harness;       /* hash of a project's; NULL: a kernel */
-	char *hidden;        /* which shapes the list has beyond the kernel's */
-	double start;        /* of clock_seconds, when it was read */
-	double budget_s;     /* for this phase, from start */
+	int is_confirmation;   /* of a bench that found the candidate better */
+	uint64_t seed;         /* secret until the kernels are dead */
+	char nonce[JOB_NONCE]; /* of this job and no other */
+	char *harness;         /* hash of a project's; NULL: a kernel */
+	char *hidden;    /* which shapes the list has beyond the kernel's */
+	double start;    /* of clock_seconds, when it was read */
+	double budget_s; /* for this phase, from start */
 	int processes, max_processes, pairs;
 	int sets;                       /* input sets a workload */
 	enum plant plant[JOB_SETS_MAX]; /* of each set */

@@ -300,16 +300,28 @@ static int write_problem(const char *dir, const struct job_parts *p,
 	return failed || count < 1 ? -1 : 0;
 }
 
+/* What nobody draws twice, as a string. */
+static int draw_nonce(char out[JOB_NONCE], struct fault *f)
+{
+	unsigned char bytes[(JOB_NONCE - 1) / 2];
+
+	if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+		return fault_errno(f, "getrandom");
+	for (size_t i = 0; i < sizeof bytes; i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
 static int write_head(const char *dir, const struct job_parts *p,
                       const struct settings *s, const struct origin *o,
                       uint64_t seed, const char *hidden, struct fault *f)
 {
 	int is_bench = p->phase == PHASE_BENCH, failed;
 	const char *host = getenv("ALLOW_HOST_TIMED");
-	char *path, *text, *python = NULL;
+	char *path, *text, *python = NULL, nonce[JOB_NONCE];
 	double budget;
 
-	if (job_seconds(s, &budget, f))
+	if (draw_nonce(nonce, f) || job_seconds(s, &budget, f))
 		return -1;
 	if (p->budget_s > 0)
 		budget = p->budget_s;
@@ -317,10 +329,10 @@ static int write_head(const char *dir, const struct job_parts *p,
 		return -1;
 	path = xasprintf("%s/job", dir);
 	text = xasprintf(
-	        "phase = %s\ndevice = %s\nseed = 0x%016llx\n"
+	        "phase = %s\ndevice = %s\nnonce = %s\nseed = 0x%016llx\n"
 	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\nharness = %s\n"
 	        "python = %s\nhost = %s\n%s",
-	        is_bench ? "bench" : "verify", s->device,
+	        is_bench ? "bench" : "verify", s->device, nonce,
 	        (unsigned long long)seed,
 	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
 	        hidden ? hidden : "none", p->sanitize ? p->sanitize : "",

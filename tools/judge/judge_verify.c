@@ -169,6 +169,7 @@ static json *head(const struct verification *v)
 	json_add_string(j, "device", job->is_cuda ? "cuda" : "cpu");
 	json_add_string(j, "device_name", session_device_name(v->session));
 	json_add_string(j, "driver", session_driver(v->session));
+	json_add_string(j, "node", session_node());
 	json_add_string(j, "reference", session_reference(v->session));
 	json_add_string(j, "timing", session_timing(v->session));
 	json_add_string(j, "sandbox", sandbox_level());
@@ -185,6 +186,7 @@ static json *head(const struct verification *v)
 	json_add_number(j, "half_ulp", job_half_ulp(job));
 	json_add_string(j, "plant", plants);
 	json_add_string(j, "seed", seed);
+	json_add_string(j, "nonce", job->nonce);
 	json_add_integer(j, "workloads", (int64_t)job->workloads.count);
 	if (v->end)
 		json_add_string(j, "finished", v->end);

@@ -2,6 +2,9 @@
 #include "session.h"
 #include "device.h"
 
+#include <string.h>
+#include <unistd.h>
+
 static const struct device *device_of(const struct job *job)
 {
 	return job->harness   ? &harness_device
@@ -76,6 +79,18 @@ const char *session_device_name(const struct session *s)
 const char *session_driver(const struct session *s)
 {
 	return s->driver;
+}
+
+const char *session_node(void)
+{
+	static char name[65];
+
+	if (gethostname(name, sizeof name - 1) || !*name)
+		return "-";
+	for (char *p = name; *p; p++)
+		if (*p <= ' ' || *p > '~' || strchr("\"\\", *p))
+			*p = '?';
+	return name;
 }
 
 const char *session_reference(const struct session *s)

@@ -81,6 +81,7 @@ int runner_batch(struct runner *r, size_t workload, int calls,
 /* The device, for the records: "NVIDIA H200", "580.159.03", "cpu". */
 const char *session_device_name(const struct session *s);
 const char *session_driver(const struct session *s);
+const char *session_node(void); /* the machine's name */
 
 /* Where the expected outputs come from: "native", or "python 3.11.2, torch
  * 2.9.1", which ran the definition's own reference. */

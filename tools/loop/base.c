@@ -1,5 +1,6 @@
 /* base - base.json: what an experiment was made from */
 #include "base.h"
+#include "host.h"
 #include "memory.h"
 #include "sha256.h"
 #include "tool.h"
@@ -66,6 +67,8 @@ int base_read(const char *path, struct base *out, struct fault *f)
 	out->reference = json_string(json_get(hashes, "reference"));
 	if (!out->reference)
 		out->reference = "";
+	out->device_name = json_string(json_get(d, "device_name"));
+	out->driver = json_string(json_get(d, "driver"));
 	out->knobs = json_get(d, "knobs");
 	out->allows_host = json_get(d, "allow_host_timed") != NULL;
 	if (json_get(d, "direction") && read_model(d, path, out, f))
@@ -80,6 +83,28 @@ void base_free(struct base *b)
 {
 	json_free(b->document);
 	*b = (struct base){0};
+}
+
+/* A CPU's name has its threads after it. */
+static int is_device(const char *name, const char *want)
+{
+	size_t n = strlen(want);
+
+	return strncmp(name, want, n) == 0 &&
+	       (!name[n] || strncmp(name + n, ", ", 2) == 0);
+}
+
+int base_agrees(const struct base *b, const char *path, const char *device_name,
+                const char *driver, struct fault *f)
+{
+	if ((!b->device_name || is_device(device_name, b->device_name)) &&
+	    (!b->driver || strcmp(driver, b->driver) == 0))
+		return 0;
+	return fault_set(f,
+	                 "%s: measured on %.80s (%.40s), but %s is judged on "
+	                 "%.80s (%.40s): not comparable",
+	                 path, device_name, driver, b->experiment,
+	                 b->device_name, b->driver ? b->driver : "-");
 }
 
 /* Takes path. */
@@ -122,6 +147,21 @@ static int add_hashes(json *h, const struct ground *g, struct fault *f)
 	return 0;
 }
 
+/* What it is to be judged on, as far as that is known. */
+static int add_device(json *d, const char *device, struct fault *f)
+{
+	struct host host;
+
+	if (host_read(&host, f))
+		return -1;
+	if (*host_device_name(&host, device)) {
+		json_add_string(d, "device_name",
+		                host_device_name(&host, device));
+		json_add_string(d, "driver", host_driver(&host, device));
+	}
+	return 0;
+}
+
 char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 {
 	const char *allow = getenv("ALLOW_HOST_TIMED");
@@ -141,7 +181,7 @@ char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 		add_model(d, b);
 	hashes = json_add(d, "hashes", json_object());
 	json_add_string(hashes, "source", b->source);
-	if (!add_hashes(hashes, g, f)) {
+	if (!add_device(d, g->device, f) && !add_hashes(hashes, g, f)) {
 		text = json_text(d, 2);
 		line = xasprintf("%s\n", text);
 		free(text);

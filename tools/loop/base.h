@@ -16,6 +16,8 @@ struct base {
 	const char *incumbent;  /* "shipped" or an experiment */
 	const char *created_at; /* ISO 8601 */
 	const char *source, *incumbent_source, *incumbent_object; /* sha256 */
+	const char *device_name, *driver; /* of what is to judge it, as
+	                                     host.h; NULL: not known */
 	const char *reference; /* sha256, of a project its harness; "" */
 	const json *knobs;     /* {"NAME": "VALUE"} */
 	int allows_host;       /* it may be accepted by times that are host's */
@@ -31,6 +33,11 @@ struct base {
 /* Returns -1 with the fault set ("path:line: reason"). */
 int base_read(const char *path, struct base *out, struct fault *f);
 void base_free(struct base *b);
+
+/* Was the result at path measured on such a device? Returns -1 with the fault
+ * set: what is not is never compared. */
+int base_agrees(const struct base *b, const char *path, const char *device_name,
+                const char *driver, struct fault *f);
 
 /* What an experiment stands on: all that its hashes cover. */
 struct ground {

@@ -268,6 +268,7 @@ static void print_where(FILE *p, const struct record *r)
 char *record_page(const struct record *r)
 {
 	const struct verdict *v = &r->verdict;
+	const char *node = text_or(json_get(v->document, "node"), "");
 	char line[256], *page;
 	size_t len;
 	FILE *p = xmemstream(&page, &len);
@@ -276,10 +277,10 @@ char *record_page(const struct record *r)
 	fprintf(p, "# %s: %s\n\n`verdict: %s`\n\n", r->base.experiment,
 	        v->outcome, line);
 	fprintf(p,
-	        "%s on %s (%s), proposed by %s on top of %s, judged at %s, "
+	        "%s on %s (%s%s%s), proposed by %s on top of %s, judged at %s, "
 	        "timing: %s, jail: %s%s%s.\n",
 	        r->base.kernel, r->base.device, v->device_name,
-	        r->base.proposer, r->base.incumbent,
+	        *node ? " of " : "", node, r->base.proposer, r->base.incumbent,
 	        text_or(json_get(v->document, "judged_at"), "-"),
 	        text_or(json_get(v->document, "timing"), "-"),
 	        text_or(json_get(v->document, "sandbox"), "-"),

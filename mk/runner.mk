@@ -1,0 +1,34 @@
+# Where judgements run, ratchet-runner(7): RUNNER=local, or a run-NAME.
+RUNNER ?= local
+# What its machine is, see facts.sh. Empty: this one.
+ifeq ($(FACTS),)
+FACTS := $(if $(filter-out local,$(RUNNER)),$(BUILD)/facts.$(RUNNER))
+endif
+export RUNNER FACTS RUNNER_TRIES RUNNER_WAIT_S RUNNER_FOLDER SSH_HOST SSH_CONFIG
+
+# All that a machine needs to judge a job.
+NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor worker.py \
+	node.sh libcjson.so.1 $(if $(NVCC),device.fatbin))
+RUNNERS := $(patsubst tools/runner/%.sh,$(BUILD)/%,$(wildcard tools/runner/run-*.sh))
+
+tools: $(BUILD)/node.hash $(RUNNERS)
+$(BUILD)/node.hash: $(NODE)
+	@(cd $(@D)/node && sha256sum -- *) | sha256sum | cut -c -64 >$@
+$(RUNNERS): $(BUILD)/%: tools/runner/%.sh | $(BUILD)
+	@cp $< $@
+$(BUILD)/node/node.sh: tools/runner/node.sh
+$(BUILD)/node/libcjson.so.1: $(BUILD)/judge
+	@mkdir -p $(@D) && cp "$$(ldd $< | awk '$$1 ~ /^libcjson/ { print $$3 }')" $@
+$(filter-out %.sh %.so.1,$(NODE)): $(BUILD)/node/%: $(BUILD)/%
+$(filter-out %.so.1,$(NODE)):
+	@mkdir -p $(@D) && cp $< $@
+
+.PHONY: facts
+facts: tools ## ask RUNNER's machine what it is: doctor -f, there
+	$(if $(filter-out local,$(RUNNER)),@tools/facts.sh $(FACTS))
+ifneq ($(filter-out local,$(RUNNER)),)
+$(filter-out collect report status,$(TYPED)) ground new import: | facts
+ifneq ($(filter profile spans streams,$(MAKECMDGOALS)),)
+  $(error RUNNER=$(RUNNER): $(MAKECMDGOALS) measures on this machine: RUNNER=local)
+endif
+endif

@@ -1,0 +1,13 @@
+#!/bin/sh
+# run-aside - puts a job aside, as the folder ASIDE, to be judged some time
+#
+# usage: run-aside [-v] JOB
+# For bundles: exits 75, as there is no result yet.
+set -u
+
+while getopts v option; do
+	[ "$option" = v ] || exit 2
+done
+shift $((OPTIND - 1))
+cp -R "$1" "$ASIDE.new" && mv "$ASIDE.new" "$ASIDE" || exit 2
+exit 75
