@@ -16,7 +16,7 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes 
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
 	$(INCLUDES)
-LIBS     := -Wl,--as-needed $(shell pkg-config --libs libcjson libcurl 2>/dev/null || echo -lcjson -lcurl) -lm -ldl
+LIBS     := -Wl,--as-needed $(shell pkg-config --libs libcjson libcurl 2>/dev/null || echo -lcjson -lcurl) -lz -lm -ldl
 
 # Each tools/*.c is a program, each tools/*/*.c a module of them all.
 PROGRAMS := $(basename $(notdir $(wildcard tools/*.c)))
