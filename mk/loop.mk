@@ -4,9 +4,10 @@
 # CRONTAB: crontab(1), as in CRONTAB='crontab -u somebody'.
 export EVERY DISK_MB CRONTAB
 
-# What was typed after make is said again by each run of the schedule.
-typed = $(foreach v,$(.VARIABLES),$(if $(filter command override,$(firstword $(origin $v))),$(if $(value $v),$v)))
-said  = $(sort KERNEL DEVICE EVERY $(filter-out CRONTAB,$(typed)))
+# What was typed after make is said again by each run of the schedule;
+# mk/spend.mk has made ON_ACCEPT its own.
+typed = $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
+said  = $(sort KERNEL DEVICE EVERY $(if $(ON_ACCEPT),ON_ACCEPT) $(filter-out CRONTAB,$(typed)))
 
 .PHONY: loop scheduled schedule unschedule resume
 loop: tools ## experiments until Ctrl-C (EVERY=10s between them, and what optimize takes)
