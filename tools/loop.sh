@@ -24,10 +24,14 @@ say() {
 	echo "loop: $KERNEL on $device: $*"
 }
 
+end_child() {
+	[ -z "$child" ] || kill -s TERM -- "$child" "-$child" 2>/dev/null
+}
+
 ask_to_stop() {
 	asked=$((asked + 1))
 	if [ "$asked" -gt 1 ] || [ -n "$pausing" ]; then
-		[ -z "$child" ] || kill -TERM -- "-$child" 2>/dev/null
+		end_child
 	else
 		say "stops after this experiment; the same again: at once"
 	fi
@@ -38,6 +42,8 @@ ask_to_stop() {
 run() {
 	setsid "$@" </dev/null 9>&- &
 	child=$!
+	# It was said before there was a child to end.
+	[ -z "$pausing" ] || [ "$asked" -eq 0 ] || end_child
 	status=0
 	wait "$child" || status=$?
 	# A signal ended the wait, not the child.
@@ -83,7 +89,7 @@ flock -n "$lock" true || {
 look_for_reason
 [ -z "$scheduled" ] || pause
 # A schedule's log does not grow for ever.
-[ -z "$scheduled" ] || [ "$(stat -Lc %s /dev/stdout)" -lt 1000000 ] || : >/dev/stdout
+[ -z "$scheduled" ] || [ "$(stat -Lc %s /proc/$$/fd/1)" -lt 1000000 ] || : >/dev/stdout
 echo $$ >"$lock.loop"
 trap ask_to_stop INT TERM HUP
 [ -n "$scheduled" ] || export ITERATIONS=1
