@@ -140,6 +140,10 @@ killed() {
 		start
 	done <"$out/moments"
 	wait_for "$iterations"
+	# It may have been started just now.
+	until tree_of "$top" | grep -qx "$(cat "$out/build/lock/scale.cpu.loop")"; do
+		sleep 0.1
+	done
 	kill -TERM "$(cat "$out/build/lock/scale.cpu.loop")"
 	wait "$top" || fail "the loop failed: see $out/said"
 }

@@ -33,7 +33,10 @@ excess() {
 # Whole or not at all; a reader finds one of the two.
 compress() {
 	gzip -nc "$1" >"$1.packed" && sync "$1.packed" &&
-		mv "$1.packed" "$1.gz" && rm "$1" || exit 2
+		mv "$1.packed" "$1.gz" && rm "$1" || {
+		rm -f "$1.packed"
+		exit 2
+	}
 }
 
 # Smaller than a block they take no less.
