@@ -21,6 +21,7 @@ load setup
 	sed -i "s/\"trials\": .*/\"trials\": \$(date +%s%N | cut -c 6-12),/" "\$2"
 	exit \$status
 	END
+	chmod +x build/decide
 	BUILD=$PWD/build run -1 "$ROOT/tests/kill-loop.sh" out 1 0
 	[[ $output == *"kill-loop: audit: see "*"kill-loop: verdicts differ: see "* ]]
 }

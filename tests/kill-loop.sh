@@ -21,9 +21,9 @@ fail() {
 	echo "usage: tests/kill-loop.sh OUT [ITERATIONS [KILLS]]" >&2
 	exit 2
 }
-cd "$(dirname "$0")/.." || exit 2
 mkdir "$1" || exit 2
 out=$(realpath "$1")
+cd "$(dirname "$0")/.." || exit 2
 iterations=${2-200}
 kills=${3-20}
 real=$(realpath "${BUILD:-build}")

@@ -77,9 +77,7 @@ history() {
 	mkdir -p $x
 	{
 		line accept '2 days ago'
-		for ((i = 0; i < $1; i++)); do
-			line reject "$2"
-		done
+		yes "$(line reject "$2")" | head -n "$1"
 	} >$x/ledger.jsonl
 }
 
@@ -92,11 +90,12 @@ pace() {
 }
 
 @test "make loop makes one experiment after the other, until there is no more to do" {
+	sed -i '/knob: SPARE/d' $k/solution.c
 	run -0 mk loop EVERY=1s
-	[[ $output == *"all 12 points of its knobs were tried"* ]]
+	[[ $output == *"all 4 points of its knobs were tried"* ]]
 	[[ $output == *"loop: scale on cpu: there is no more to do"* ]]
-	records 11
-	[ "$(ls -d $x/exp_* | wc -l)" -eq 11 ]
+	records 3
+	[ "$(ls -d $x/exp_* | wc -l)" -eq 3 ]
 }
 
 @test "a loop ends when it is as fast as UNTIL says, or a budget is spent" {
@@ -149,7 +148,7 @@ pace() {
 }
 
 @test "a second loop ends at once, with words and status 0; so does a scheduled run" {
-	echo 1 >fakes/delay
+	echo 0.5 >fakes/delay
 	start loop
 	soon began 1
 	SECONDS=0
@@ -164,7 +163,7 @@ pace() {
 }
 
 @test "a scheduled run does not wait for make optimize either" {
-	echo 1 >fakes/delay
+	echo 0.5 >fakes/delay
 	start optimize
 	soon began 1
 	run -0 mk scheduled EVERY=15m
