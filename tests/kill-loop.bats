@@ -18,7 +18,7 @@ load setup
 	cat >build/decide <<-END
 	#!/bin/sh
 	"$PWD/build/right" "\$@"; status=\$?
-	sed -i "s/\"trials\": .*/\"trials\": \$(date +%s%N | cut -c 6-12),/" "\$2"
+	sed -i "s/\"trials\": .*/\"trials\": 1\$(date +%N),/" "\$2"
 	exit \$status
 	END
 	chmod +x build/decide
