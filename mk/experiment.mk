@@ -22,7 +22,7 @@ export SANDBOX BUILD KERNEL PROPOSER ITERATIONS KERNELS WORKLOADS EXPERIMENTS BE
 # Keys are for the targets that ask; optimize.sh takes them away first. key.c
 # has the same names.
 export KEYS := ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN CLAUDE_CODE_OAUTH_TOKEN OPENAI_API_KEY
-ifeq ($(filter optimize research,$(MAKECMDGOALS)),)
+ifeq ($(filter optimize loop scheduled research,$(MAKECMDGOALS)),)
 unexport $(KEYS)
 endif
 
@@ -89,7 +89,7 @@ endif
 endif
 
 .PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack unpack traces export-torch
-TYPED := bundle collect research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot serve status pack unpack traces export-torch
+TYPED := bundle collect research inspect profile spans streams optimize loop scheduled schedule unschedule resume try bench verify precision ab sanitize audit rejudge revert adopt report plot serve status pack unpack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)

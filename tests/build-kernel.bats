@@ -66,9 +66,9 @@ no_debris() {
 
 @test "what is there is not made again; what is missing is" {
 	build s.c
-	before=$(stat -c %i.%Y out/build.json "cache/$(field key)")
+	before=$(stat -c %i.%Y out/build.json "cache/$(field key)/kernel.so")
 	run -0 build s.c
-	[ "$(stat -c %i.%Y out/build.json "cache/$(field key)")" = "$before" ]
+	[ "$(stat -c %i.%Y out/build.json "cache/$(field key)/kernel.so")" = "$before" ]
 	rm -r cache
 	run -0 build s.c
 	[ -f "cache/$(field key)/kernel.so" ]

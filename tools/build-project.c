@@ -156,6 +156,7 @@ static void use_entry(const struct request *q, const char *entry)
 	char *log = xasprintf("%s/build.log", entry);
 	char *to = log_path(q->output);
 
+	build_use(entry);
 	if (file_copy(log, to, REPORT_MAX) ||
 	    file_copy(from, q->output, REPORT_MAX))
 		err(EXIT_TROUBLE, "%s", q->output);

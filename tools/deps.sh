@@ -33,6 +33,7 @@ need libc6-dev test -e /usr/include/stdio.h
 need make command -v make
 need libcjson-dev has_header cjson/cJSON.h
 need libcurl4-openssl-dev has_header curl/curl.h
+need zlib1g-dev has_header zlib.h
 need bats command -v bats
 need bubblewrap command -v bwrap
 # nvcc compiles its host side with g++.
@@ -47,6 +48,7 @@ if [ -n "${DEV-}" ]; then
 	need mandoc command -v mandoc
 	need openssh-client command -v ssh
 	need openssh-server test -x /usr/sbin/sshd
+	need cron command -v crontab
 fi
 [ -n "$missing" ] || {
 	say "nothing is missing"
@@ -54,7 +56,7 @@ fi
 }
 
 command -v apt-get >/dev/null || fail "this system has no apt-get: install" \
-	"a C11 compiler, GNU make 4.3, cJSON 1.7 and libcurl 7.85 with their headers," \
+	"a C11 compiler, GNU make 4.3, cJSON 1.7, libcurl 7.85 and zlib with their headers," \
 	"bubblewrap and bats 1.5, then run make again"
 if [ "$(id -u)" -eq 0 ]; then
 	as_root='env'

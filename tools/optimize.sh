@@ -133,6 +133,9 @@ case $candidates in
 *[!0-9]*) fail "CANDIDATES=$candidates: want a number" ;;
 esac
 x=$EXPERIMENTS/$KERNEL
+export STOPPED="$x/stopped.$device"
+[ ! -e "$STOPPED" ] ||
+	echo "optimize: $STOPPED: $(cat "$STOPPED"); no loop goes on before make resume" >&2
 ground=$BUILD/run/$KERNEL.$device
 # A project's folder stands for its files that may change.
 if [ -d "$file" ]; then
@@ -156,6 +159,8 @@ failures=0
 	-s "$KERNELS/$KERNEL/settings" -n "$((ITERATIONS * candidates))" || exit 2
 tools/on-accept.sh run "$x" || exit 2
 while [ "$finished" -lt "$ITERATIONS" ]; do
+	tools/disk.sh
+	stop_if_spent $?
 	if [ -z "$file" ] && is_fast_enough; then
 		echo "$KERNEL on $device: UNTIL=$UNTIL is reached"
 		exit 0

@@ -4,8 +4,10 @@
 #include "sources.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int is_hex64(const char *s)
 {
@@ -79,9 +81,20 @@ void build_free(struct build *b)
 	*b = (struct build){0};
 }
 
+/* A cache that cannot be written to is not evicted from. */
+void build_use(const char *entry)
+{
+	(void)utimensat(AT_FDCWD, entry, NULL, 0);
+}
+
 char *build_file(const struct build *b, const char *cache, const char *name)
 {
-	return xasprintf("%s/%s/%s", cache, b->key, name);
+	char *entry = xasprintf("%s/%s", cache, b->key);
+	char *path = xasprintf("%s/%s", entry, name);
+
+	build_use(entry);
+	free(entry);
+	return path;
 }
 
 int build_object_hash(const char *dir, char out[SHA256_HEX])
@@ -110,6 +123,8 @@ int build_is_cached(const struct build *b, const char *cache)
 	int is_there = build_object_hash(dir, hash) == 0 &&
 	               strcmp(hash, b->object_sha256) == 0;
 
+	if (is_there)
+		build_use(dir);
 	free(dir);
 	return is_there;
 }

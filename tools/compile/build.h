@@ -22,8 +22,11 @@ struct build {
 int build_read(const char *path, struct build *out, struct fault *f);
 void build_free(struct build *b);
 
-/* CACHE/KEY/NAME for what the build made: "kernel.so", "kernel.json" or
- * "kernel.cubin". Caller frees. */
+/* A folder under the cache is used now: its time says so to disk.sh. */
+void build_use(const char *entry);
+
+/* CACHE/KEY/NAME, which is used now, for what the build made: "kernel.so",
+ * "kernel.json" or "kernel.cubin". Caller frees. */
 char *build_file(const struct build *b, const char *cache, const char *name);
 
 /* The hash of what a folder holds: kernel.so and, if there is one,
@@ -31,7 +34,8 @@ char *build_file(const struct build *b, const char *cache, const char *name);
  * read. */
 int build_object_hash(const char *dir, char out[SHA256_HEX]);
 
-/* Is what an ok build made still in the cache, unaltered? */
+/* Is what an ok build made still in the cache, unaltered? If so it is used now.
+ */
 int build_is_cached(const struct build *b, const char *cache);
 
 #endif

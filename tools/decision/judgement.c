@@ -216,14 +216,23 @@ static int add_seal(json *o, const char *key, const char *path, struct fault *f)
 	return 0;
 }
 
+/* Of the text, however it is kept. */
+static void add_samples_seal(json *o, const char *key,
+                             const struct measurements *m)
+{
+	if (m->path)
+		json_add_string(o, key, m->samples.sha256);
+}
+
 static int add_seals(json *d, const struct evidence *e, struct fault *f)
 {
 	json *o = json_add(d, "evidence", json_object());
 
-	return add_seal(o, "verify.jsonl", e->verification.path, f) ||
-	       add_seal(o, "bench.tsv", e->bench.path, f) ||
-	       add_seal(o, "confirm.tsv", e->confirm.path, f) ||
-	       add_seal(o, "sanitize.jsonl", e->sanitized.path, f);
+	if (add_seal(o, "verify.jsonl", e->verification.path, f))
+		return -1;
+	add_samples_seal(o, "bench.tsv", &e->bench);
+	add_samples_seal(o, "confirm.tsv", &e->confirm);
+	return add_seal(o, "sanitize.jsonl", e->sanitized.path, f);
 }
 
 static void add_origin(json *d, const struct evidence *e)

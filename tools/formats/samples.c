@@ -1,6 +1,7 @@
 /* samples - bench.tsv and confirm.tsv: raw timings, one row a slot */
 #include "samples.h"
 #include "file.h"
+#include "gunzip.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -159,15 +160,44 @@ static int parse_lines(const char *path, char *text, struct samples *s,
 	                              path, number);
 }
 
+static char *read_packed(const char *path, size_t *len, struct fault *f)
+{
+	size_t size = 0;
+	char *data = file_read(path, MAX_FILE, &size), *text = NULL;
+
+	if (data)
+		text = gunzip(data, size, MAX_FILE, len);
+	if (!text)
+		fault_errno(f, "%s", path);
+	free(data);
+	return text;
+}
+
+/* The file, or what disk.sh made of it. */
+static char *read_text(const char *path, size_t *len, struct fault *f)
+{
+	char *text = file_read(path, MAX_FILE, len), *packed;
+
+	if (text)
+		return text;
+	fault_errno(f, "%s", path);
+	packed = xasprintf("%s.gz", path);
+	if (!file_exists(path) && file_exists(packed))
+		text = read_packed(packed, len, f);
+	free(packed);
+	return text;
+}
+
 int samples_read(const char *path, struct samples *s, struct fault *f)
 {
 	size_t len;
-	char *text = file_read(path, MAX_FILE, &len);
+	char *text = read_text(path, &len, f);
 	int failed;
 
 	*s = (struct samples){.row = NULL};
 	if (!text)
-		return fault_errno(f, "%s", path);
+		return -1;
+	sha256_hex(text, len, s->sha256);
 	if (strlen(text) != len)
 		failed = fault_set(f, "%s: holds a NUL byte", path);
 	else

@@ -8,6 +8,7 @@
 
 #include "fault.h"
 #include "session.h"
+#include "sha256.h"
 
 struct sample {
 	char phase[8];     /* anchor, bench, wall, trial */
@@ -26,9 +27,11 @@ struct samples {
 	struct sample *row;
 	size_t count;
 	char *notes; /* "# key value" lines, newline-terminated, or "" */
+	char sha256[SHA256_HEX]; /* of the text that was read */
 };
 
-/* Returns -1 with the fault set ("path:line: reason") and nothing to free. */
+/* Reads path or, where it is not there, path.gz, which has the same text.
+ * Returns -1 with the fault set ("path:line: reason") and nothing to free. */
 int samples_read(const char *path, struct samples *s, struct fault *f);
 
 /* Returns -1 with errno set. */
