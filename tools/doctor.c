@@ -4,6 +4,7 @@
  * do. Only what `make optimize` cannot do without decides the exit status.
  */
 #include "command.h"
+#include "gpus.h"
 #include "memory.h"
 #include "program.h"
 #include "sandbox.h"
@@ -20,7 +21,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define USAGE "doctor [-d | -s]"
+#define USAGE "doctor [-d | -g | -s]"
 #define DISK_WANTED ((unsigned long long)1 << 30)
 
 static int needed_missing;
@@ -251,14 +252,28 @@ static void check_writable(const char *dir)
 	free(path);
 }
 
+/* The GPUs that GPUS names, a line each. */
+static int print_gpus(void)
+{
+	static struct gpus g;
+	struct fault f;
+
+	if (gpus_read(&g, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	for (int i = 0; i < g.count; i++)
+		printf("%d\tGPU-%s\t%s\n", g.item[i].device, g.item[i].uuid,
+		       g.item[i].name);
+	return EXIT_YES;
+}
+
 int main(int argc, char *argv[])
 {
 	int c, version, answer = 0;
 	char *bats, *nvcc;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "ds")) != -1) {
-		if (answer || (c != 'd' && c != 's'))
+	while ((c = getopt(argc, argv, "dgs")) != -1) {
+		if (answer || !strchr("dgs", c))
 			tool_usage(USAGE);
 		answer = c;
 	}
@@ -266,6 +281,8 @@ int main(int argc, char *argv[])
 		tool_usage(USAGE);
 	if (answer == 's')
 		return print_level();
+	if (answer == 'g')
+		return print_gpus();
 	if (answer) {
 		nvcc = find_nvcc();
 		puts(nvcc && gpu_count(&version) > 0 ? "cuda" : "cpu");

@@ -1,6 +1,6 @@
 /* recipe - the compiler's command for one solution, and what identifies it */
 #include "recipe.h"
-#include "cuda.h"
+#include "gpus.h"
 #include "memory.h"
 #include "sanitize.h"
 #include "tool.h"
@@ -18,7 +18,7 @@ static int probe_arch(struct recipe *r, struct fault *f)
 	struct cuda_device d;
 	struct fault none;
 
-	if (cuda_probe(&d, &none))
+	if (gpus_first(&d, &none))
 		return fault_set(f,
 		                 "%s; say which device to compile for: "
 		                 "-a sm_90a",
