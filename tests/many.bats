@@ -40,17 +40,17 @@ points() {
 	done | sort
 }
 
-# A program of build/ that also notes when it begins and ends, and takes so
-# long: NAME SECONDS.
+# A program of build/ that also notes when it begins and ends, and takes longer:
+# NAME SECONDS.
 timed() {
-	mv build/$1 build/$1.real
+	[ -e real ] || cp -al build real
+	rm build/$1
 	cat >build/$1 <<-END
 	#!/bin/sh
 	echo "+ $1" >>$FAKES/times
 	sleep $2
-	build=\$(dirname "\$0")
 	status=0
-	"\$build/$1.real" "\$@" || status=\$?
+	"$PWD/real/$1" "\$@" || status=\$?
 	echo "- $1" >>$FAKES/times
 	exit \$status
 	END
@@ -120,9 +120,13 @@ at_once() {
 		wait $pid || true
 	done
 	rm fakes/delay
-	run -0 mk optimize CANDIDATES=4
+	# A claim that died is taken by the next.
+	while [ ! -e $x/ledger.jsonl ] ||
+		[ "$(ls -d $x/exp_* | wc -l)" -ne "$(wc -l <$x/ledger.jsonl)" ]; do
+		mk optimize CANDIDATES=4
+	done
 	n=$(ls -d $x/exp_* | wc -l)
-	[ "$n" -ge 4 ] && [ "$n" -le 8 ]
+	[ "$n" -ge 4 ]
 	[ "$(in_ledger)" = "$(names "$n")" ]
 	[ "$(ls $x/exp_*/result.md | wc -l)" -eq "$n" ]
 	[ "$(points | uniq -d | wc -l)" -eq 0 ]
@@ -134,32 +138,29 @@ at_once() {
 	run -2 mk optimize CANDIDATES=4
 	[ ! -e $x/ledger.jsonl ]
 	[ "$(ls $x/exp_*/verdict.json | wc -l)" -eq 3 ]
-	benches=$(grep -c '^bench ' fakes/arguments)
-	for dir in $x/exp_*; do
-		[ ! -e $dir/verdict.json ] || sed -i 's/"accept"/"reject"/' $dir/verdict.json
-	done
+	sed -i 's/"accept"/"reject"/; s/"reason": "-"/"reason": "slower"/' $x/exp_*/verdict.json
+	: >fakes/log
 	run -0 mk optimize CANDIDATES=4
 	[ "$(in_ledger)" = "$(names 4)" ]
-	[ "$(grep -c '^bench ' fakes/arguments)" -eq "$benches" ]
+	[ "$(cat fakes/log)" = decide ]
 }
 
-@test "candidates with the same code are not both measured" {
-	# SPARE changes nothing where its value is not used.
+@test "of candidates with the same code one is measured, the others wait for it" {
 	sed -i 's/ || spare > 2//; /static volatile int spare/d' $k/solution.c
-	run -0 mk optimize CANDIDATES=2 ITERATIONS=3 
-	[ "$(in_ledger)" = "$(names 6)" ]
-	for dir in $x/exp_*; do
-		sed -n 's/^  "object_sha256": //p' $dir/build.json
-	done | sort | uniq -d | grep -q .
-	timed bench 0
-	rm -r $x
-	git -C "$ROOT" rev-parse HEAD >/dev/null || skip
+	printf '#!/bin/sh\nexit 2\n' >build/snapshot
+	run -2 mk optimize CANDIDATES=11
+	codes=$(grep -h '^  "object_sha256"' $x/exp_*/build.json | sort -u | wc -l)
+	[ "$codes" -lt 11 ]
+	[ "$(ls $x/exp_*/verdict.json | wc -l)" -eq "$codes" ]
 }
 
 @test "the budget stops what is not begun; what was decided is published" {
-	run -1 --separate-stderr env BUDGET_GPU_S=9 bash -c "$(declare -f mk); ROOT=$ROOT; mk optimize CANDIDATES=4 BENCH_S=4; exit 1"
-	[[ $stderr == *BUDGET_GPU_S* ]]
-	[ "$(ls -d $x/exp_* | wc -l)" -eq 4 ]
+	echo 0.1 >fakes/delay
+	BUDGET_GPU_S=4.1 run -2 mk optimize CANDIDATES=4 BENCH_S=4
+	[[ $output == *"spend: BUDGET_GPU_S: 4 do not fit into 4.1"* ]]
+	[ "$(in_ledger)" = exp_0001 ]
+	run -0 mk optimize CANDIDATES=4 BENCH_S=4
+	[ "$(in_ledger)" = "$(names 4)" ]
 }
 
 @test "CANDIDATES that are no number are refused before anything is begun" {
@@ -171,7 +172,7 @@ at_once() {
 }
 
 @test "GPUS that cannot be are refused, with words, before anything is begun" {
-	for gpus in -1 'a;b' 0,,1 , 0, GPU-x 1.5 ' 0' '0 1' 'GPU-00000000-0000-0000-0000-00000000000g'; do
+	for gpus in -1 'a;b' 0,,1 , 0, GPU-x 1.5 '0 1' 'GPU-00000000-0000-0000-0000-00000000000g'; do
 		run -2 mk optimize GPUS="$gpus"
 		[[ $output == *"doctor: GPUS=$gpus: "*"want indices from 0, or UUIDs as nvidia-smi -L prints them"* ]]
 	done
