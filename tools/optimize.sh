@@ -3,8 +3,8 @@
 #
 # usage: optimize.sh MAKE DEVICE [FILE], under the kernel's lock. make gives
 # the rest in the environment: BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
-# PROPOSER ITERATIONS KEYS (names), and if they are set BENCH_S BUDGET_* UNTIL
-# ON_ACCEPT, PROPOSAL (a statement about FILE), and what asking.h and ask(1)
+# PROPOSER ITERATIONS KEYS (names), and if they are set BENCH_S BUDGET_* GPUS
+# UNTIL ON_ACCEPT, PROPOSAL (a statement about FILE), and what asking.h and ask(1)
 # read.
 set -u
 
