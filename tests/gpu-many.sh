@@ -45,7 +45,7 @@ run() {
 	echo "$1 GPUs: $wall s"
 }
 
-make -s -j tools || exit 2
+make -s -j "$(nproc)" tools || exit 2
 rm -rf "$work"
 mkdir -p "$work"
 {
