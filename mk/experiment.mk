@@ -12,6 +12,7 @@ EXPERIMENTS ?= experiments
 # NODEDUP=1: measure also what is not new.
 # SANDBOX: bwrap, container or none, see ratchet-judge(7); tools/jail.sh says
 # what is meant where nothing is said.
+# GPUS: those that judgements may run on, "0,1", see ratchet-doctor(1).
 # PYTHON: runs solutions in Python, and the reference of a definition where a
 # kernel has none in C; with PyTorch.
 # ALLOW_HOST_TIMED=1: accept what was timed with Python in it.
@@ -50,7 +51,7 @@ GEN     = $(if $(wildcard $(K)/generate.c),$(GROUND)/generate/build.json)
 
 # What every judgement stands on. build-kernel does nothing where its result
 # is there, and makes again what `make clean` took away.
-.PHONY: ground candidate proven experiment
+.PHONY: ground candidate proven decided experiment
 ground: SANDBOX := $(or $(SANDBOX),own)
 ground: tools
 	@mkdir -p $(dir $(REF)) $(dir $(INC)) $(dir $(GEN)) $(BUILD)/lock
@@ -82,6 +83,7 @@ $(E)/verdict.json: | $(E)/confirm.tsv
 	@tools/sanitize.sh $(D) gate $(call source,$E) $E
 	@$(BUILD)/decide -o $@ -k $(K) $(E) || test $$? -eq 1
 # Exit 75: the incumbent moved meanwhile. The loop sees no result.md.
+decided: | $(E)/verdict.json
 experiment: | $(E)/verdict.json
 	@$(BUILD)/snapshot -k $(K) -e $(X) -w $(W) $(E) || test $$? -eq 75
 	@$(BUILD)/summarize -e $(X)

@@ -7,8 +7,8 @@ endif
 export RUNNER FACTS RUNNER_TRIES RUNNER_WAIT_S RUNNER_FOLDER SSH_HOST SSH_CONFIG
 
 # All that a machine needs to judge a job.
-NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor worker.py \
-	node.sh libcjson.so.1 $(if $(NVCC),device.fatbin))
+NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor \
+	bridge.so bridge.py worker.py node.sh libcjson.so.1 libz.so.1 $(if $(NVCC),device.fatbin))
 RUNNERS := $(patsubst tools/runner/%.sh,$(BUILD)/%,$(wildcard tools/runner/run-*.sh))
 
 tools: $(BUILD)/node.hash $(RUNNERS)
@@ -17,8 +17,8 @@ $(BUILD)/node.hash: $(NODE)
 $(RUNNERS): $(BUILD)/%: tools/runner/%.sh | $(BUILD)
 	@cp $< $@
 $(BUILD)/node/node.sh: tools/runner/node.sh
-$(BUILD)/node/libcjson.so.1: $(BUILD)/judge
-	@mkdir -p $(@D) && cp "$$(ldd $< | awk '$$1 ~ /^libcjson/ { print $$3 }')" $@
+$(BUILD)/node/libcjson.so.1 $(BUILD)/node/libz.so.1: $(BUILD)/judge
+	@mkdir -p $(@D) && cp "$$(ldd $< | awk '$$1 == "$(@F)" { print $$3 }')" $@
 $(filter-out %.sh %.so.1,$(NODE)): $(BUILD)/node/%: $(BUILD)/%
 $(filter-out %.so.1,$(NODE)):
 	@mkdir -p $(@D) && cp $< $@

@@ -106,7 +106,7 @@ verdicts() {
 	run -0 mk audit
 }
 
-@test "CANDIDATES=3: all proved first, the best predicted judged first" {
+@test "CANDIDATES=3: all proved first, then judged, the fastest published first" {
 	fake_judge
 	reply 1 '#define PASSES 8' '#define PASSES 4' 1.5
 	reply 2 '#define PASSES 8' '#define PASSES 1' 9

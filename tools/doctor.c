@@ -4,6 +4,7 @@
  * do. Only what `make optimize` cannot do without decides the exit status.
  */
 #include "command.h"
+#include "gpus.h"
 #include "host.h"
 #include "memory.h"
 #include "program.h"
@@ -21,7 +22,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define USAGE "doctor [-d | -f | -s]"
+#define USAGE "doctor [-d | -f | -g | -s]"
 #define DISK_WANTED ((unsigned long long)1 << 30)
 
 static int needed_missing;
@@ -269,14 +270,28 @@ static void check_writable(const char *dir)
 	free(path);
 }
 
+/* The GPUs that GPUS names, a line each. */
+static int print_gpus(void)
+{
+	static struct gpus g;
+	struct fault f;
+
+	if (gpus_read(&g, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	for (int i = 0; i < g.count; i++)
+		printf("%d\tGPU-%s\t%s\n", g.item[i].device, g.item[i].uuid,
+		       g.item[i].name);
+	return EXIT_YES;
+}
+
 int main(int argc, char *argv[])
 {
 	int c, answer = 0;
 	char *bats;
 
 	tool_start();
-	while ((c = getopt(argc, argv, "dfs")) != -1) {
-		if (answer || (c != 'd' && c != 'f' && c != 's'))
+	while ((c = getopt(argc, argv, "dfgs")) != -1) {
+		if (answer || !strchr("dfgs", c))
 			tool_usage(USAGE);
 		answer = c;
 	}
@@ -284,6 +299,8 @@ int main(int argc, char *argv[])
 		tool_usage(USAGE);
 	if (answer == 's')
 		return print_level();
+	if (answer == 'g')
+		return print_gpus();
 	if (answer)
 		return print_host(answer);
 	check_jail();

@@ -3,8 +3,8 @@
 #
 # usage: optimize.sh MAKE DEVICE [FILE], under the kernel's lock. make gives
 # the rest in the environment: BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
-# PROPOSER ITERATIONS KEYS (names), and if they are set BENCH_S BUDGET_* UNTIL
-# ON_ACCEPT, PROPOSAL (a statement about FILE), and what asking.h and ask(1)
+# PROPOSER ITERATIONS KEYS (names), and if they are set BENCH_S BUDGET_* GPUS
+# UNTIL ON_ACCEPT, PROPOSAL (a statement about FILE), and what asking.h and ask(1)
 # read.
 set -u
 
@@ -91,13 +91,37 @@ propose() {
 	else
 		set -- -p "$PROPOSER"
 	fi
+	[ "$PROPOSER" != tune ] || [ "$candidates" -eq 1 ] || set -- "$@" -c "$candidates"
 	"$BUILD/propose" "$@" -d "$device" -k "$KERNELS/$KERNEL" \
 		-e "$EXPERIMENTS/$KERNEL" -w "$WORKLOADS/$KERNEL.jsonl" \
 		-b "$BUILD/run/$KERNEL.$device/incumbent/build.json"
 }
 
+# The names of this device's experiments that wait for a verdict or for their
+# publication.
+begun() {
+	for base in "$x"/exp_*/base.json; do
+		dir=${base%/base.json}
+		[ -e "$dir/result.md" ] || ! grep -q "\"device\": \"$device\"" "$base" ||
+			basename "$dir"
+	done
+}
+
+# Of several that are better than the incumbent the first that is published
+# takes its place; the others are judged again.
+fastest_first() {
+	for name; do
+		speedup=$(sed -n 's/^  "speedup": \([0-9.e+-]*\),$/\1/p' "$x/$name/verdict.json" 2>/dev/null)
+		echo "${speedup:-0} $name"
+	done | LC_ALL=C sort -s -k 1,1gr | cut -d ' ' -f 2
+}
+
 # An iteration with several candidates is over when all of them are.
 is_group_left() {
+	[ "$candidates" -eq 1 ] || {
+		[ -n "$(begun)" ]
+		return
+	}
 	[ -z "$file" ] && [ "$PROPOSER" != tune ] || return 1
 	first=$(sed -n 's/^  "first": "\(.*\)",$/\1/p' "$1/intent.json" 2>/dev/null)
 	for intent in "$x"/exp_*/intent.json; do
@@ -105,6 +129,26 @@ is_group_left() {
 			grep -q "\"first\": \"$first\"" "$intent" && return 0
 	done
 	return 1
+}
+
+# Before an experiment is judged.
+prepare() {
+	# It may be an earlier run's.
+	grep -q '"proposer": "tune"' "$1/base.json" || jail_foreign
+	# Kept, so that a run that goes on later measures too.
+	[ -z "${NODEDUP-}" ] || : >"$1/nodedup" || exit 2
+	echo "$1: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
+	tools/on-accept.sh mark "$1" || exit 2
+}
+
+# After it: nothing where it has to be judged again.
+publish() {
+	[ ! -e "$1/verdict.json" ] || [ -e "$1/result.md" ] ||
+		step EXP="${1##*/}" experiment || exit 2
+	[ -e "$1/result.md" ] || return 0
+	moved=0
+	conclude "$1"
+	tools/on-accept.sh run "$x" || exit 2
 }
 
 # What was tried, where to look, and the verdict on the last line.
@@ -116,7 +160,7 @@ conclude() {
 }
 
 candidates=1
-[ -n "$file" ] || [ "$PROPOSER" = tune ] || candidates=${CANDIDATES:-1}
+[ -n "$file" ] || candidates=${CANDIDATES:-1}
 case $ITERATIONS in
 '' | *[!0-9]*) fail "ITERATIONS=$ITERATIONS: want a number" ;;
 esac
@@ -130,8 +174,9 @@ case ${BENCH_S-} in
 *[!0-9.]*) fail "BENCH_S=$BENCH_S: want seconds" ;;
 esac
 case $candidates in
-*[!0-9]*) fail "CANDIDATES=$candidates: want a number" ;;
+*[!0-9]* | 0*) fail "CANDIDATES=$candidates: want a number" ;;
 esac
+[ -z "${GPUS-}" ] || "$BUILD/doctor" -g >/dev/null || exit 2
 x=$EXPERIMENTS/$KERNEL
 export STOPPED="$x/stopped.$device"
 [ ! -e "$STOPPED" ] ||
@@ -192,10 +237,6 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 		cp "$ground/project.harness" "$x/.harness" &&
 			mv "$x/.harness" "$x/project.harness"
 	} || exit 2
-	# It may be an earlier run's.
-	grep -q '"proposer": "tune"' "$dir/base.json" || jail_foreign
-	# Kept, so that a run that goes on later measures too.
-	[ -z "${NODEDUP-}" ] || : >"$dir/nodedup" || exit 2
 	if is_unproven "$dir"; then
 		echo "$dir: built and checked, so that it can be mended"
 		status=0
@@ -203,19 +244,25 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 		stop_if_spent "$status"
 		continue
 	fi
-	echo "$dir: $KERNEL on $device, $((finished + 1)) of $ITERATIONS"
-	tools/on-accept.sh mark "$dir" || exit 2
+	group=${dir##*/}
+	[ "$candidates" -eq 1 ] || group=$(begun)
+	for name in $group; do
+		prepare "$x/$name"
+	done
 	status=0
-	judge "${dir##*/}" experiment || status=$?
-	stop_if_spent "$status"
-	if [ -e "$dir/result.md" ]; then
-		is_group_left "$dir" || finished=$((finished + 1))
-		moved=0
-		conclude "$dir"
-		tools/on-accept.sh run "$x" || exit 2
+	if [ "$candidates" -eq 1 ]; then
+		judge "$group" experiment || status=$?
 	else
-		moved=$((moved + 1))
-		[ "$moved" -lt 3 ] ||
-			fail "$dir: the incumbent moved three times"
+		# shellcheck disable=SC2086 # names
+		tools/round.sh "$make" "$device" $group || status=$?
 	fi
+	[ "$status" -le 1 ] || exit "$status"
+	moved=$((moved + 1))
+	# shellcheck disable=SC2086 # names
+	for name in $(fastest_first $group); do
+		publish "$x/$name"
+	done
+	stop_if_spent "$status"
+	[ "$moved" -lt 3 ] || fail "$dir: the incumbent moved three times"
+	[ "$moved" -gt 0 ] || is_group_left "$dir" || finished=$((finished + 1))
 done

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "file.h"
 #include "memory.h"
+#include "number.h"
 #include "round.h"
 #include "statement.h"
 #include "tool.h"
@@ -23,9 +24,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define MOST 64 /* candidates at once */
+
 struct request {
 	const char *proposer, *file, *reply, *statement;
 	int dry;
+	int64_t candidates; /* to be begun at once, by tune */
 	struct site site;
 };
 
@@ -34,8 +38,9 @@ static _Noreturn void die(const struct fault *f)
 	errx(EXIT_TROUBLE, "%s", f->text);
 }
 
-/* An experiment with a candidate to go on with, any or that of one source; the
- * others are added to the ledger in memory. Returns its folder or NULL. */
+/* The first experiment with a candidate to go on with, any or that of one
+ * source; all that are begun are added to the ledger in memory. Returns its
+ * folder or NULL. */
 static char *find_begun(struct request *r, const char *source, char **dead)
 {
 	struct begun_list l;
@@ -47,14 +52,16 @@ static char *find_begun(struct request *r, const char *source, char **dead)
 	for (size_t i = 0; i < l.count; i++) {
 		const struct begun *b = &l.item[i];
 
-		if (!found && b->base.document &&
-		    (!source || strcmp(source, b->base.source) == 0)) {
-			found = xstrdup(b->dir);
-			if (begun_refresh(&r->site, b, &f))
-				die(&f);
-		} else if (begun_add_pending(&r->site, b, &f)) {
+		int fits = b->base.document &&
+		           (!source || strcmp(source, b->base.source) == 0);
+
+		if (fits && (!found || r->candidates > 1) &&
+		    begun_refresh(&r->site, b, &f))
 			die(&f);
-		}
+		if (fits && !found)
+			found = xstrdup(b->dir);
+		if (begun_add_pending(&r->site, b, &f))
+			die(&f);
 	}
 	*dead = l.dead ? xstrdup(l.dead) : NULL;
 	begun_free(&l);
@@ -76,31 +83,55 @@ static char *write_candidate(const struct request *r, const char *proposer,
 	return dir;
 }
 
-/* 0: *dir is the folder of the experiment to judge, NULL for a dry run, whose
+/* One more point of tune's. 0: *dir is its folder, NULL for a dry run, whose
  * page is printed; 1: no point is left, the fault says why. */
-static int by_tune(struct request *r, char **dir, struct fault *f)
+static int tune_once(struct request *r, const char *dead, char **dir,
+                     struct fault *f)
 {
 	const struct ground *g = &r->site.ground;
 	struct proposal p = {0};
-	char *dead;
+	int status = proposal_by_tune(&g->incumbent, g->device, &r->site.ledger,
+	                              &p, f);
+
+	if (status < 0)
+		die(f);
+	if (!status && r->dry) {
+		fputs(p.page, stdout);
+	} else if (!status) {
+		char hex[SHA256_HEX];
+
+		*dir = write_candidate(r, "tune", &p, dead);
+		sha256_hex(p.source, p.len, hex);
+		ledger_add_pending(&r->site.ledger, strrchr(*dir, '/') + 1,
+		                   g->device, hex, p.knobs);
+	}
+	proposal_free(&p);
+	return status;
+}
+
+/* As tune_once. *dir is the first of those to judge: what is begun is finished
+ * before others are claimed. */
+static int by_tune(struct request *r, char **dir, struct fault *f)
+{
+	char *dead, *next = NULL;
 	int status = 0;
 
 	*dir = find_begun(r, NULL, &dead);
-	if (!*dir) {
-		if (incumbent_check(&g->incumbent, f) ||
-		    site_add_shipped(&r->site, f))
-			die(f);
-		status = proposal_by_tune(&g->incumbent, g->device,
-		                          &r->site.ledger, &p, f);
-		if (status < 0)
-			die(f);
-		if (!status && r->dry)
-			fputs(p.page, stdout);
-		else if (!status)
-			*dir = write_candidate(r, "tune", &p, dead);
+	if (*dir) {
+		free(dead);
+		return 0;
 	}
-	proposal_free(&p);
+	if (incumbent_check(&r->site.ground.incumbent, f) ||
+	    site_add_shipped(&r->site, f))
+		die(f);
+	status = tune_once(r, dead, dir, f);
 	free(dead);
+	for (int64_t n = 1; n < r->candidates && !status && !r->dry; n++) {
+		if (tune_once(r, NULL, &next, f))
+			break;
+		free(next);
+		next = NULL;
+	}
 	return status;
 }
 
@@ -282,19 +313,27 @@ static void check_proposer(const struct request *r)
 
 static _Noreturn void usage(void)
 {
-	tool_usage("propose [-n] -p proposer [-r reply] [-s file] "
-	           "[-m statement] -d device -k kernel -e experiments "
-	           "-b build -w workloads");
+	tool_usage(
+	        "propose [-n] [-c candidates] -p proposer [-r reply] "
+	        "[-s file] [-m statement] -d device -k kernel -e experiments "
+	        "-b build -w workloads");
 }
 
 static void read_options(struct request *r, int argc, char *argv[])
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "b:d:e:k:m:np:r:s:w:")) != -1) {
+	while ((c = getopt(argc, argv, "b:c:d:e:k:m:np:r:s:w:")) != -1) {
 		switch (c) {
 		case 'b':
 			r->site.build = optarg;
+			break;
+		case 'c':
+			if (number_count(optarg, &r->candidates) ||
+			    r->candidates < 1 || r->candidates > MOST)
+				errx(EXIT_TROUBLE,
+				     "-c %s: want candidates from 1 to %d",
+				     optarg, MOST);
 			break;
 		case 'd':
 			r->site.ground.device = optarg;
@@ -335,6 +374,7 @@ int main(int argc, char *argv[])
 	struct fault f;
 
 	tool_start();
+	r.candidates = 1;
 	read_options(&r, argc, argv);
 	if (optind != argc || !r.site.build || !r.site.ground.device ||
 	    !r.site.experiments || !r.site.ground.kernel_dir || !r.proposer ||

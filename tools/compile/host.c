@@ -1,7 +1,7 @@
 /* host - the machine that judges, which need not be this one */
 #include "host.h"
 #include "cpu_name.h"
-#include "cuda.h"
+#include "gpus.h"
 #include "settings.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void look_here(struct host *host)
 	cpu_system(host->system, sizeof host->system);
 	if (gethostname(host->node, sizeof host->node - 1))
 		strcpy(host->node, "-");
-	if (cuda_probe(&d, &none))
+	if (gpus_first(&d, &none))
 		return;
 	snprintf(host->gpu, sizeof host->gpu, "%s", d.name);
 	snprintf(host->driver, sizeof host->driver, "%s", d.driver);

@@ -197,17 +197,22 @@ static int attribute(int which, cu_device d, struct fault *f)
 	return CU(cuDeviceGetAttribute(&value, which, d), f) ? -1 : value;
 }
 
-int cuda_probe(struct cuda_device *d, struct fault *f)
+int cuda_count(struct fault *f)
 {
-	char uuid[16];
-	int count = 0, l2;
+	int count = 0;
 
-	memset(d, 0, sizeof *d);
 	if (cuda_load(f) || CU(cuDeviceGetCount(&count), f))
 		return -1;
-	if (!count)
-		return fault_set(f, "the CUDA driver sees no device");
-	if (CU(cuDeviceGet(&d->device, 0), f) ||
+	return count ? count : fault_set(f, "the CUDA driver sees no device");
+}
+
+int cuda_probe(struct cuda_device *d, int index, struct fault *f)
+{
+	char uuid[16];
+	int l2;
+
+	memset(d, 0, sizeof *d);
+	if (cuda_count(f) < 0 || CU(cuDeviceGet(&d->device, index), f) ||
 	    CU(cuDeviceGetName(d->name, sizeof d->name, d->device), f) ||
 	    CU(cuDeviceGetUuid(uuid, d->device), f))
 		return -1;
@@ -229,7 +234,7 @@ int cuda_probe(struct cuda_device *d, struct fault *f)
 
 int cuda_open(struct cuda_device *d, cu_context *context, struct fault *f)
 {
-	if (cuda_probe(d, f) ||
+	if (cuda_probe(d, 0, f) ||
 	    CU(cuDevicePrimaryCtxRetain(context, d->device), f))
 		return -1;
 	return CU(cuCtxSetCurrent(*context), f);

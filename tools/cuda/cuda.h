@@ -309,10 +309,13 @@ struct cuda_device {
 	int pageable; /* device code can reach ordinary host memory */
 };
 
-/* Is there a driver with a device? Fills *d with the first one. */
-int cuda_probe(struct cuda_device *d, struct fault *f);
+/* How many devices the driver shows, or -1 with the fault set for none. */
+int cuda_count(struct fault *f);
 
-/* cuda_probe, and makes the device's primary context current. */
+/* Fills *d with one of them, counted from 0. gpus.h says which. */
+int cuda_probe(struct cuda_device *d, int index, struct fault *f);
+
+/* cuda_probe of the first, and makes its primary context current. */
 int cuda_open(struct cuda_device *d, cu_context *context, struct fault *f);
 
 #endif

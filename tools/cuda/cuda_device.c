@@ -21,21 +21,39 @@
 #define LESS_BANDWIDTH 0.7
 #define LONGER 2.0
 
-int cuda_lock(struct cuda_session *s, struct fault *f)
+/* The lock of one GPU, or -1. */
+static int try_lock(const struct cuda_device *d, struct fault *f)
 {
-	char *path = xasprintf("/tmp/ratchet-gpu-%s.lock", s->uuid);
+	char *path = xasprintf("/tmp/ratchet-gpu-%s.lock", d->uuid);
+	int lock = lock_take(path, 0), error = errno;
 
-	s->lock = lock_take(path, 0);
-	if (s->lock < 0 && errno == EWOULDBLOCK) {
-		warnx("another judgement runs on this GPU: waiting (%s)", path);
-		s->lock = lock_take(path, 1);
-	}
-	if (s->lock < 0)
+	if (lock < 0)
 		fault_errno(f, "%s", path);
 	else
-		fchmod(s->lock, 0666); /* for other users, if it is ours */
+		fchmod(lock, 0666); /* for other users, if it is ours */
 	free(path);
-	return s->lock < 0 ? -1 : 0;
+	errno = error;
+	return lock;
+}
+
+int cuda_lock(struct cuda_session *s, const struct gpus *g, struct fault *f)
+{
+	const struct timespec nap = {0, 50000000};
+
+	for (int waits = 0;; waits = 1) {
+		for (int i = 0; i < g->count; i++) {
+			s->lock = try_lock(&g->item[i], f);
+			if (s->lock >= 0)
+				return i;
+			if (errno != EWOULDBLOCK)
+				return -1;
+		}
+		if (!waits)
+			warnx("another judgement runs on %s: waiting (%s)",
+			      g->count > 1 ? "each of these GPUs" : "this GPU",
+			      f->text);
+		nanosleep(&nap, NULL);
+	}
 }
 
 static void name_of(int pid, char name[32])

@@ -3,6 +3,7 @@
 #define CUDA_JUDGE_H
 
 #include "device.h"
+#include "gpus.h"
 #include "layout.h"
 #include "node.h"
 #include "sandbox.h"
@@ -103,8 +104,10 @@ int cuda_runner_measure(struct runner *r, size_t workload, const int *set,
 int cuda_runner_batch(struct runner *r, size_t workload, int calls,
                       struct measurement *m, struct fault *f);
 
-/* cuda_device.c: one judgement at a time on each GPU, of whichever clone. */
-int cuda_lock(struct cuda_session *s, struct fault *f);
+/* cuda_device.c: one judgement at a time on each GPU, of whichever clone. Takes
+ * the first GPU that is free, or waits. Returns which, -1 with the fault set.
+ */
+int cuda_lock(struct cuda_session *s, const struct gpus *g, struct fault *f);
 
 /* session_wait and session_answers. */
 int cuda_wait(struct session *s, struct fault *f);

@@ -162,15 +162,16 @@ static void close_session(struct session *base)
 
 /* The one GPU that our processes see, which has other numbers among fewer. A
  * part of a GPU has no name of this kind: then they see what we see. */
-static void choose_gpu(struct cuda_session *s, const char *uuid)
+static void choose_gpu(struct cuda_session *s, const struct cuda_device *d)
 {
 	const char *said = getenv("CUDA_VISIBLE_DEVICES");
 
+	memcpy(s->uuid, d->uuid, sizeof s->uuid);
 	if (said && strstr(said, "MIG"))
 		return;
-	node_find(uuid, s->node);
-	if (*s->node) {
-		char *name = xasprintf("GPU-%s", uuid);
+	node_find(d->uuid, s->node);
+	if (*s->node || d->device) {
+		char *name = xasprintf("GPU-%s", d->uuid);
 
 		setenv("CUDA_VISIBLE_DEVICES", name, 1); /* to be kept */
 		free(name);
@@ -180,13 +181,13 @@ static void choose_gpu(struct cuda_session *s, const char *uuid)
 /* The GPU is ours, and nobody else's work is on it. */
 static int take_device(struct cuda_session *s, struct fault *f)
 {
-	struct cuda_device d;
+	struct gpus *g = xcalloc(1, sizeof *g);
+	int taken = gpus_read(g, f) ? -1 : cuda_lock(s, g, f);
 
-	if (cuda_probe(&d, f))
-		return -1;
-	memcpy(s->uuid, d.uuid, sizeof s->uuid);
-	choose_gpu(s, d.uuid);
-	if (cuda_lock(s, f))
+	if (taken >= 0)
+		choose_gpu(s, &g->item[taken]);
+	free(g);
+	if (taken < 0)
 		return -1;
 	s->nvml = nvml_open(s->uuid);
 	return cuda_wait(&s->base, f);

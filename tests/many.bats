@@ -1,0 +1,182 @@
+load setup
+load loop
+
+# Several candidates at once. The judging programs are fakes but where a test
+# says so; the compiler is the real one.
+
+setup() {
+	tiny_tree
+	ln -s "$ROOT/kernels/include" kernels/include
+	mkdir build fakes
+	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
+	export FAKES=$PWD/fakes
+	for name in verify bench compare decide; do
+		rm -f build/$name
+		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
+	done
+	unset GPUS CANDIDATES
+}
+
+# make in the repository, on the tree of this test.
+mk() {
+	make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
+		KERNEL=scale DEVICE=cpu KERNELS="$PWD/kernels" \
+		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" "$@"
+}
+
+# The experiments of the ledger, a line each, by number.
+in_ledger() {
+	sed 's/.*"experiment": "\([a-z0-9_]*\)".*/\1/' $x/ledger.jsonl | sort
+}
+
+# The first n names of experiments.
+names() {
+	seq -f 'exp_%04g' "$1"
+}
+
+points() {
+	for dir in $x/exp_*; do
+		echo "$(knob PASSES $dir/solution.c) $(knob SPARE $dir/solution.c)"
+	done | sort
+}
+
+# A program of build/ that also notes when it begins and ends, and takes longer:
+# NAME SECONDS.
+timed() {
+	[ -e real ] || cp -al build real
+	rm build/$1
+	cat >build/$1 <<-END
+	#!/bin/sh
+	echo "+ $1" >>$FAKES/times
+	sleep $2
+	status=0
+	"$PWD/real/$1" "\$@" || status=\$?
+	echo "- $1" >>$FAKES/times
+	exit \$status
+	END
+	chmod +x build/$1
+}
+
+# How many of a program ran at once, at most.
+at_once() {
+	awk -v name=$1 '$2 != name { next }
+		{ n += $1 == "+" ? 1 : -1 } n > most { most = n }
+		END { print most + 0 }' $FAKES/times
+}
+
+@test "CANDIDATES=4 with tune: four points, four numbers, one ledger, an iteration" {
+	run -0 mk -j2 optimize CANDIDATES=4
+	[ "$(grep -c '^verdict: ' <<<"$output")" -eq 4 ]
+	[ "$(ls $x | grep exp_)" = "$(names 4)" ]
+	[ "$(in_ledger)" = "$(names 4)" ]
+	[ "$(points | uniq -d | wc -l)" -eq 0 ]
+	run -0 mk optimize CANDIDATES=2
+	[ "$(in_ledger)" = "$(names 6)" ]
+	[ "$(points | uniq -d | wc -l)" -eq 0 ]
+}
+
+@test "all are compiled at once, and only then judged, one at a time" {
+	timed build-kernel 0.3
+	timed bench 0.1
+	timed verify 0.1
+	run -0 mk optimize CANDIDATES=4
+	# On one processor only one.
+	[ "$(at_once build-kernel)" -ge "$(($(nproc) > 1 ? 2 : 1))" ]
+	[ "$(at_once bench)" -eq 1 ]
+	[ "$(at_once verify)" -eq 1 ]
+	first=$(grep -n -m 1 '+ verify' fakes/times | cut -d : -f 1)
+	run -0 sed -n "1,${first}p" fakes/times
+	[ "$(grep -c '^+ build-kernel' <<<"$output")" -ge 5 ]
+	[ "$(grep -c '^+ build-kernel' <<<"$output")" -eq \
+		"$(grep -c '^- build-kernel' <<<"$output")" ]
+}
+
+@test "the fastest takes the place; what was also accepted is judged again" {
+	run -0 mk optimize CANDIDATES=64 ITERATIONS=2
+	# More than there are points: what there is, then the end.
+	[[ ${lines[-1]} == *"all 12 points of its knobs were tried"* ]]
+	[ "$(in_ledger)" = "$(names 11)" ]
+	[ "$(knob PASSES $k/solution.c)" -eq 1 ]
+	[ "$(grep -c '"outcome": "accept"' $x/ledger.jsonl)" -eq 1 ]
+	head -n 1 $x/ledger.jsonl | grep -q '"outcome": "accept"'
+	run -0 build/incumbent -d cpu -k $k -e $x
+	[[ $output != *edited ]]
+	run -2 mk optimize CANDIDATES=4
+	[[ $output == *"all 12 points"* ]]
+}
+
+@test "kill -9 at any moment: all four are finished, nothing twice" {
+	echo 0.1 >fakes/delay
+	for delay in 0.3 0.6 0.9 1.2 1.5; do
+		setsid bash -c "$(declare -f mk); ROOT=$ROOT; mk optimize CANDIDATES=4" \
+			>/dev/null 2>&1 &
+		pid=$!
+		sleep $delay
+		kill -9 -- -$pid || true
+		wait $pid || true
+	done
+	rm fakes/delay
+	# A claim that died is taken by the next.
+	while [ ! -e $x/ledger.jsonl ] ||
+		[ "$(ls -d $x/exp_* | wc -l)" -ne "$(wc -l <$x/ledger.jsonl)" ]; do
+		mk optimize CANDIDATES=4
+	done
+	n=$(ls -d $x/exp_* | wc -l)
+	[ "$n" -ge 4 ]
+	[ "$(in_ledger)" = "$(names "$n")" ]
+	[ "$(ls $x/exp_*/result.md | wc -l)" -eq "$n" ]
+	[ "$(points | uniq -d | wc -l)" -eq 0 ]
+	[ -z "$(find experiments kernels -name '*.*.??????')" ]
+}
+
+@test "what has its verdict when a run dies is published, not judged again" {
+	printf '0\n0\n0\n2\n' >fakes/decide.exit
+	run -2 mk optimize CANDIDATES=4
+	[ ! -e $x/ledger.jsonl ]
+	[ "$(ls $x/exp_*/verdict.json | wc -l)" -eq 3 ]
+	sed -i 's/"accept"/"reject"/; s/"reason": "-"/"reason": "slower"/' $x/exp_*/verdict.json
+	: >fakes/log
+	run -0 mk optimize CANDIDATES=4
+	[ "$(in_ledger)" = "$(names 4)" ]
+	[ "$(cat fakes/log)" = decide ]
+}
+
+@test "of candidates with the same code one is measured, the others wait for it" {
+	sed -i 's/ || spare > 2//; /static volatile int spare/d' $k/solution.c
+	printf '#!/bin/sh\nexit 2\n' >build/snapshot
+	run -2 mk optimize CANDIDATES=11
+	codes=$(grep -h '^  "object_sha256"' $x/exp_*/build.json | sort -u | wc -l)
+	[ "$codes" -lt 11 ]
+	[ "$(ls $x/exp_*/verdict.json | wc -l)" -eq "$codes" ]
+}
+
+@test "the budget stops what is not begun; what was decided is published" {
+	echo 0.1 >fakes/delay
+	BUDGET_GPU_S=4.1 run -2 mk optimize CANDIDATES=4 BENCH_S=4
+	[[ $output == *"spend: BUDGET_GPU_S: 4 do not fit into 4.1"* ]]
+	[ "$(in_ledger)" = exp_0001 ]
+	run -0 mk optimize CANDIDATES=4 BENCH_S=4
+	[ "$(in_ledger)" = "$(names 4)" ]
+}
+
+@test "CANDIDATES that are no number are refused before anything is begun" {
+	for n in 0 -1 four 1.5 '2 3' 65; do
+		run -2 mk optimize CANDIDATES="$n"
+		[[ $output == *"want"* ]]
+	done
+	[ ! -e $x/exp_0001 ]
+}
+
+@test "GPUS that cannot be are refused, with words, before anything is begun" {
+	for gpus in -1 'a;b' 0,,1 , 0, GPU-x 1.5 '0 1' 'GPU-00000000-0000-0000-0000-00000000000g'; do
+		run -2 mk optimize GPUS="$gpus"
+		[[ $output == *"doctor: GPUS=$gpus: "*"want indices from 0, or UUIDs as nvidia-smi -L prints them"* ]]
+	done
+	run -2 mk optimize GPUS=0,1,0
+	[[ $output == *"doctor: GPUS=0,1,0: '0' twice"* ]]
+	run -2 mk optimize GPUS="$(seq -s , 0 64)"
+	[[ $output == *"more than 64"* ]]
+	run -2 mk optimize GPUS=4096
+	[[ $output == *"GPUS=4096: no "* ]]
+	[ ! -e $x/exp_0001 ]
+}
