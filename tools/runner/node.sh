@@ -8,6 +8,8 @@
 #        node.sh judge NONCE [NAME=VALUE ...] [-v]
 #        node.sh stop NONCE            ends its judge
 #        node.sh drop NONCE            forgets it
+#        node.sh settle                takes from spare/ the libraries that this
+#                                      machine lacks
 #        node.sh facts
 # It lies beside judge in CACHE/tools/HASH; jobs are in CACHE/jobs/NONCE, what
 # they share in CACHE/blobs/HASH. judge starts a job that is not started yet,
@@ -16,7 +18,7 @@
 set -u
 umask 077
 
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
+here=$(cd "${0%/*}" && pwd) || exit 2
 cache=${here%/*/*}
 what=${1-}
 nonce=${2-}
@@ -38,6 +40,17 @@ tidy() {
 	find "$cache/blobs" "$cache/tools" -mindepth 1 -maxdepth 1 -mtime +30 \
 		-exec rm -rf {} + 2>/dev/null
 	touch "$here"
+}
+
+settle() {
+	for spare in "$here"/spare/*; do
+		name=${spare##*/}
+		for dir in "$here" /lib /lib64 /usr/lib /usr/lib64 \
+			/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu; do
+			[ ! -e "$dir/$name" ] || continue 2
+		done
+		cp "$spare" "$here/.$name.$$" && mv "$here/.$name.$$" "$here/$name" || exit 2
+	done
 }
 
 put() {
@@ -100,7 +113,7 @@ judge() {
 }
 
 case $what,$nonce in
-lacks, | facts,) ;;
+lacks, | facts, | settle,) ;;
 *, | *,*[!0-9a-f]*) fail "$nonce: want hexadecimal digits" ;;
 esac
 case $what in
@@ -119,6 +132,7 @@ put)
 	[ ! -e "$job" ] || exit 0
 	mkdir -p "$cache/jobs" || exit 2
 	tidy
+	settle
 	put
 	;;
 judge)
@@ -136,6 +150,7 @@ judge)
 	;;
 stop) kill "$(cat "$job/pid")" ;;
 drop) rm -rf "$job" ;;
+settle) settle ;;
 facts) exec "$here/doctor" -f ;;
-*) fail "want lacks, blob, put, judge, stop, drop or facts" ;;
+*) fail "want lacks, blob, put, judge, stop, drop, settle or facts" ;;
 esac

@@ -9,7 +9,7 @@
 set -u
 
 : "${RUNNER_FOLDER:=}" "${RUNNER_WAIT_S:=86400}"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
+here=$(cd "${0%/*}" && pwd) || exit 2
 word=
 while getopts qv option; do
 	case $option in

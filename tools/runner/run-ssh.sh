@@ -7,7 +7,7 @@
 set -u
 
 : "${SSH_HOST:=}" "${RUNNER_TRIES:=5}"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
+here=$(cd "${0%/*}" && pwd) || exit 2
 word=
 while getopts qv option; do
 	case $option in
