@@ -32,7 +32,7 @@ $(filter-out %.so.1,$(NODE)):
 facts: tools ## ask RUNNER's machine what it is: doctor -f, there
 	$(if $(filter-out local,$(RUNNER)),@tools/facts.sh $(FACTS))
 ifneq ($(filter-out local,$(RUNNER)),)
-$(filter-out collect report status,$(TYPED)) ground new import: | facts
+$(filter-out collect report status,$(TYPED)) ground new import doctor: | facts
 ifneq ($(filter profile spans streams,$(MAKECMDGOALS)),)
   $(error RUNNER=$(RUNNER): $(MAKECMDGOALS) measures on this machine: RUNNER=local)
 endif

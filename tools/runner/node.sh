@@ -35,11 +35,11 @@ is_alive() {
 
 # Jobs and tools that nobody asks for any more.
 tidy() {
+	touch "$here"
 	find "$cache/jobs" -mindepth 1 -maxdepth 1 -mtime +1 \
 		-exec rm -rf {} + 2>/dev/null
 	find "$cache/blobs" "$cache/tools" -mindepth 1 -maxdepth 1 -mtime +30 \
 		-exec rm -rf {} + 2>/dev/null
-	touch "$here"
 }
 
 settle() {
@@ -60,7 +60,7 @@ put() {
 		fail "$nonce: the job came incomplete"
 	while read -r hash path; do
 		to=$new/$path
-		touch "$cache/blobs/$hash" && mkdir -p "${to%/*}" &&
+		mkdir -p "${to%/*}" &&
 			ln "$cache/blobs/$hash" "$to" || exit 2
 	done <"$new/blobs"
 	mv "$new" "$job" || exit 2
@@ -77,7 +77,10 @@ start() {
 		wait $! || status=$?
 		echo "$status" >"$1/.status" && mv "$1/.status" "$1/status"
 		' "$here" "$job" "$verbose" >"$job/log" 2>&1 </dev/null &
-	until [ -s "$job/pid" ]; do sleep 0.1 2>/dev/null || sleep 1; done
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		[ ! -s "$job/pid" ] || break
+		sleep 0.1 2>/dev/null || sleep 1
+	done
 }
 
 # What was logged since.
@@ -120,6 +123,8 @@ case $what in
 lacks)
 	mkdir -p "$cache/blobs" || exit 2
 	while read -r hash; do
+		# What is in use is not tidied away.
+		touch -c "$cache/blobs/$hash"
 		[ -e "$cache/blobs/$hash" ] || echo "$hash"
 	done
 	;;

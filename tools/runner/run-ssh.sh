@@ -97,8 +97,9 @@ ship_tools() {
 	esac
 	tar -cf - -C "$here/node" . -C "$tmp" whole | remote "umask 022
 		mkdir -p \"\$cache/tools/.$hash.\$\$\" && cd \"\$cache/tools\" &&
-		tar -xo -C .$hash.\$\$ -f - && [ -e .$hash.\$\$/whole ] &&
-		mv .$hash.\$\$ $hash"
+		tar -xo -C .$hash.\$\$ -f - && [ -e .$hash.\$\$/whole ] || exit
+		[ -e $hash ] || mv .$hash.\$\$ $hash
+		rm -rf .$hash.\$\$"
 }
 
 # Large files once, whichever job they are of.
