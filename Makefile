@@ -13,7 +13,7 @@ vpath %.c tools $(FOLDERS)
 # generator must give the same numbers here and on a GPU.
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes \
 	-Wstrict-prototypes -Wformat=2 -Wvla -Wwrite-strings
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -ffp-contract=off $(WARN) $(CFLAGS) \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -ffp-contract=off $(WARN) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
 	$(INCLUDES)
 # A library beside a program is its own, and that of what it loads: see
@@ -23,7 +23,7 @@ LIBS     := -Wl,-rpath,'$$ORIGIN',--disable-new-dtags -Wl,--as-needed $(shell pk
 # Each tools/*.c is a program, each tools/*/*.c a module of them all.
 PROGRAMS := $(basename $(notdir $(wildcard tools/*.c)))
 MODULES  := $(basename $(notdir $(wildcard tools/*/*.c)))
-TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(if $(NVCC),$(BUILD)/device.fatbin)
+TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/bridge.so $(if $(NVCC),$(BUILD)/device.fatbin)
 
 MAKEFLAGS += -r
 .DELETE_ON_ERROR:
@@ -37,6 +37,9 @@ help: ## list the targets
 tools: $(TOOLS) ## build the programs
 $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter capture launcher worker,$(@F)),-rdynamic) -o $@ $^ $(LIBS)
+# For Python, which our programs call back: capture and launcher as a library.
+$(BUILD)/bridge.so: $(BUILD)/bridge.o $(BUILD)/modules.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $^ $(LIBS)
 $(BUILD)/modules.a: $(MODULES:%=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -172,9 +172,11 @@ pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=fold
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=
 	$(PACK) -t $(EXP)
 
-tools: $(BUILD)/ratchet_torch.h $(BUILD)/worker.py
-$(BUILD)/ratchet_torch.h $(BUILD)/worker.py: $(BUILD)/%: tools/torch/% | $(BUILD)
+tools: $(BUILD)/ratchet_torch.h $(BUILD)/worker.py $(BUILD)/bridge.py
+$(BUILD)/ratchet_torch.h: tools/torch/ratchet_torch.h | $(BUILD)
 	@cp $< $@
+$(BUILD)/worker.py $(BUILD)/bridge.py: $(BUILD)/%: tools/torch/solution.py tools/torch/% | $(BUILD)
+	@cat $^ >$@
 export-torch: tools ## make a PyTorch extension of the incumbent, or SOLUTION=: OUT=folder
 	$(call need,OUT)
 	@$(BUILD)/torch-package -d $(D) -k $(K) -o '$(OUT)' '$(or $(SOLUTION),$(call source,$K))'

@@ -5,9 +5,9 @@
 #	tests/gpu-flashinfer.sh [kernel...]
 #
 # Needs a GPU, nvcc, jq, and a python3 with torch and flashinfer-bench (whose
-# command is on PATH). A kernel is one of kernels/, its incumbent, or tvm_ffi:
-# rmsnorm_h4096 as tests/gpu/rmsnorm_tvm_ffi.cu writes it, with the headers of
-# the package apache-tvm-ffi. Prints what OUT/result.tsv and OUT/summary.tsv
+# command is on PATH). A kernel is one of kernels/, its incumbent, or tvm_ffi or
+# triton: rmsnorm_h4096 as tests/gpu/rmsnorm_tvm_ffi.cu writes it, with the
+# headers of the package apache-tvm-ffi, or rmsnorm_triton.py. Prints what OUT/result.tsv and OUT/summary.tsv
 # get; OUT/log/ has what the tools said. Nothing is compiled beforehand: of
 # ours build/cache is emptied. Goes on after a failure; then exits 1.
 #
@@ -30,7 +30,7 @@ most=${MOST:-14}
 processes=${PROCESSES:-3}
 [ $# -gt 0 ] ||
 	set -- dsa_sparse_attention_h16_ckv512_kpe64_topk2048_ps64 \
-		dsa_topk_indexer_fp8_h64_d128_topk2048_ps64 tvm_ffi \
+		dsa_topk_indexer_fp8_h64_d128_topk2048_ps64 tvm_ffi triton \
 		rmsnorm_h4096
 mkdir -p "$out/log" || exit 2
 out=$(cd "$out" && pwd)
@@ -111,7 +111,7 @@ prepare() { # name
 	kernel=$1
 	experiments=experiments
 	library=${LD_LIBRARY_PATH:-}
-	[ "$name" != tvm_ffi ] || kernel=rmsnorm_h4096
+	case $name in tvm_ffi | triton) kernel=rmsnorm_h4096 ;; esac
 	[ "$name" = rmsnorm_h4096 ] && count=$most || count=$few
 	place=$out/$name
 	dir=$place/kernels/$kernel
@@ -125,7 +125,17 @@ prepare() { # name
 		"$dir/settings" || return
 	printf '%s = %s\n' processes "$processes" max_processes "$processes" \
 		>>"$dir/settings"
-	[ "$name" != tvm_ffi ] || use_tvm_ffi
+	case $name in
+	tvm_ffi) use_tvm_ffi ;;
+	triton) use_triton ;;
+	esac
+}
+
+use_triton() {
+	experiments=$place/experiments
+	rm "$dir/solution.cu" &&
+		tests/gpu/solution.sh "$kernel" tests/gpu/rmsnorm_triton.py \
+			>"$dir/solution.json"
 }
 
 # Our compiler's jail shows the folder that settings include, and the capture's

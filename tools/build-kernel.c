@@ -84,10 +84,9 @@ static char *report(const struct request *q, const struct recipe *r,
 	else
 		json_add_null(j, "object_sha256");
 	json_add_string(j, "key", r->key);
-	if (s->is_python)
-		json_add_string(j, "language", "python");
-	json_add_string(j, "symbol",
-	                s->is_python ? s->symbol : "__tvm_ffi_run");
+	if (s->language)
+		json_add_string(j, "language", s->language);
+	json_add_string(j, "symbol", s->language ? s->symbol : "__tvm_ffi_run");
 	for (char **w = argv; *w; w++)
 		json_add_string(command, NULL, *w);
 	json_add(j, "command", command);

@@ -5,21 +5,34 @@
 
 #include <string.h>
 
+static const struct {
+	const char *name;
+	enum side_mode mode;
+} sides[] = {
+        {"side", SIDE_TIMED},
+        {"side-writable", SIDE_WRITABLE},
+        {"side-checked", SIDE_CHECKED},
+        {"host", SIDE_HOST},
+        {"host-writable", SIDE_HOST_WRITABLE},
+};
+
 int main(int argc, char **argv)
 {
 	tool_start();
-	if (argc == 3 && !strcmp(argv[1], "reference"))
-		reference_serve(argv[2]);
-	else if (argc == 2 && !strcmp(argv[1], "side"))
-		side_serve(SIDE_TIMED);
-	else if (argc == 2 && !strcmp(argv[1], "side-writable"))
-		side_serve(SIDE_WRITABLE);
-	else if (argc == 2 && !strcmp(argv[1], "side-checked"))
-		side_serve(SIDE_CHECKED);
-	else if (argc == 2 && !strcmp(argv[1], "probe"))
+	if (argc == 3 && !strcmp(argv[1], "reference")) {
+		reference_serve(argv[2], NULL);
+		return EXIT_YES;
+	}
+	if (argc == 2 && !strcmp(argv[1], "probe")) {
 		probe_serve();
-	else
-		tool_usage("launcher reference JOB | side | side-writable | "
-		           "side-checked | probe");
-	return EXIT_YES;
+		return EXIT_YES;
+	}
+	for (size_t i = 0; argc == 2 && i < sizeof sides / sizeof *sides; i++) {
+		if (!strcmp(argv[1], sides[i].name)) {
+			side_serve(sides[i].mode, NULL);
+			return EXIT_YES;
+		}
+	}
+	tool_usage("launcher reference JOB | probe | side | side-writable | "
+	           "side-checked | host | host-writable");
 }

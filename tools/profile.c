@@ -135,7 +135,7 @@ static void profile(const struct request *q)
 		errx(EXIT_TROUBLE, "%s", f.text);
 	if (!b.ok)
 		errx(EXIT_TROUBLE, "%s: it did not compile", q->build);
-	if (b.is_python)
+	if (b.language)
 		errx(EXIT_TROUBLE, "%s: Python has no code to look into",
 		     q->build);
 	if (!build_is_cached(&b, q->cache))

@@ -12,21 +12,16 @@ ext=c
 [ "$1" = cpu ] || ext=cu
 : "${PYTHON:=python3}"
 
-refuse() {
-	echo "$dir/reference.$ext: no reference to judge by$1;" \
-		"make new KERNEL=$KERNEL DEFINITION=$dir/definition.json" \
-		"writes a stub of it$2" >&2
-	exit 2
-}
-
 [ ! -e "$dir/reference.$ext" ] || {
 	echo "$BUILD/run/$KERNEL.$1/reference/build.json"
 	exit 0
 }
-[ "$1" = cpu ] ||
-	refuse ", and the definition's Python is one for DEVICE=cpu alone" ""
 find='import importlib.util, sys; sys.exit(not importlib.util.find_spec("torch"))'
-"$PYTHON" -I -c "$find" 2>/dev/null ||
-	refuse ", and $PYTHON has no PyTorch to run the definition's own" \
-		". Or: python3 -m venv V; V/bin/pip install torch; and PYTHON=V/bin/python"
+"$PYTHON" -I -c "$find" 2>/dev/null || {
+	echo "$dir/reference.$ext: no reference to judge by, and $PYTHON has no" \
+		"PyTorch to run the definition's own; make new KERNEL=$KERNEL" \
+		"DEFINITION=$dir/definition.json writes a stub of it. Or:" \
+		"python3 -m venv V; V/bin/pip install torch; and PYTHON=V/bin/python" >&2
+	exit 2
+}
 echo "$dir/definition.json"

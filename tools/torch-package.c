@@ -104,7 +104,7 @@ int main(int argc, char *argv[])
 	    recipe_headers(&p.s, &p.settings, p.kernel_dir, &f))
 		die(&f);
 	free(path);
-	if (p.s.is_python)
+	if (p.s.language)
 		errx(EXIT_TROUBLE, "%s: it is Python: import it as it is",
 		     argv[optind]);
 	write_package(&p);

@@ -146,13 +146,16 @@ RATCHET_LOCAL int ratchet_want(const DLTensor *t, const char *name, int type,
  * zero: for counters and flags. Both are aligned to 256 bytes and belong to
  * this call of run until its work is done; ask once a call, for all you need.
  * NULL when there is not so much. The settings' `scratch` bounds each; in other
- * programs the memory is allocated on the stream and freed behind the kernel
- * (CUDA), or kept by the thread for its next call (CPU). */
-#ifdef __CUDACC__
+ * programs the thread keeps the memory for its next call (on the same stream,
+ * in CUDA), or has it allocated and freed in the graph that is being captured.
+ */
 struct ratchet_memory {
-	void *scratch, *zeroed;
+	void *data;
+	size_t bytes;
 };
-RATCHET_STATE struct ratchet_memory ratchet_memory;
+
+#ifdef __CUDACC__
+#define RATCHET_STREAMS 16 /* of a thread that keep their memory */
 
 /* The stream that the caller wants a tensor's work on. */
 RATCHET_LOCAL cudaStream_t ratchet_stream(const DLTensor *t)
@@ -184,45 +187,87 @@ RATCHET_LOCAL int ratchet_launched(void)
 	return ratchet_failed(cudaGetLastError());
 }
 
-RATCHET_LOCAL void *ratchet_allocate(void **kept, size_t bytes)
+/* What the calls on one stream use, one after the other. The last is for one
+ * call alone. */
+struct ratchet_workspace {
+	unsigned long long stream; /* 0: nobody's yet */
+	struct ratchet_memory scratch, zeroed;
+};
+RATCHET_STATE struct ratchet_workspace ratchet_workspaces[RATCHET_STREAMS + 1];
+
+/* A call that is captured has memory in its graph: a replay may run beside
+ * other calls. A stream's number is never another's, as its handle may be. */
+RATCHET_LOCAL struct ratchet_workspace *ratchet_workspace(cudaStream_t stream)
 {
-	if (!*kept && ratchet_failed(cudaMallocAsync(kept, bytes,
-	                                             ratchet_current_stream())))
-		*kept = NULL;
-	return *kept;
+	struct ratchet_workspace *w = ratchet_workspaces;
+	cudaStreamCaptureStatus capturing = cudaStreamCaptureStatusNone;
+	unsigned long long number = 0;
+	int i = 0;
+
+	if (cudaStreamIsCapturing(stream, &capturing) || capturing ||
+	    cudaStreamGetId(stream, &number))
+		return &w[RATCHET_STREAMS];
+	while (i < RATCHET_STREAMS && w[i].stream && w[i].stream != number + 1)
+		i++;
+	w[i].stream = number + 1;
+	return &w[i];
+}
+
+/* Makes room in it. Returns 1 if the memory is new, 0 if it was there, and -1
+ * if there is not so much, which is reported. */
+RATCHET_LOCAL int ratchet_grow(struct ratchet_memory *m, size_t bytes,
+                               cudaStream_t stream)
+{
+	if (bytes <= m->bytes)
+		return 0;
+	if (m->data)
+		cudaFreeAsync(m->data, stream);
+	m->data = NULL;
+	m->bytes = 0;
+	if (ratchet_failed(cudaMallocAsync(&m->data, bytes, stream)))
+		return -1;
+	m->bytes = bytes;
+	return 1;
 }
 
 RATCHET_LOCAL void *scratch(size_t bytes)
 {
+	cudaStream_t stream = ratchet_current_stream();
+	struct ratchet_memory *m;
+
 	if (ratchet_scratch)
 		return ratchet_scratch(bytes);
-	return ratchet_allocate(&ratchet_memory.scratch, bytes);
+	m = &ratchet_workspace(stream)->scratch;
+	return ratchet_grow(m, bytes, stream) < 0 ? NULL : m->data;
 }
 
 RATCHET_LOCAL void *zeroed(size_t bytes)
 {
+	cudaStream_t stream = ratchet_current_stream();
+	struct ratchet_memory *m;
+	int grown;
+
 	if (ratchet_zeroed)
 		return ratchet_zeroed(bytes);
-	if (!ratchet_allocate(&ratchet_memory.zeroed, bytes))
-		return NULL;
-	cudaMemsetAsync(ratchet_memory.zeroed, 0, bytes,
-	                ratchet_current_stream());
-	return ratchet_memory.zeroed;
+	m = &ratchet_workspace(stream)->zeroed;
+	grown = ratchet_grow(m, bytes, stream);
+	if (grown > 0)
+		grown = ratchet_failed(
+		        cudaMemsetAsync(m->data, 0, bytes, stream));
+	return grown < 0 ? NULL : m->data;
 }
 
 RATCHET_LOCAL void ratchet_leave(void)
 {
-	if (ratchet_memory.scratch)
-		cudaFreeAsync(ratchet_memory.scratch, ratchet_current_stream());
-	if (ratchet_memory.zeroed)
-		cudaFreeAsync(ratchet_memory.zeroed, ratchet_current_stream());
-	ratchet_memory.scratch = ratchet_memory.zeroed = NULL;
+	struct ratchet_workspace *w = &ratchet_workspaces[RATCHET_STREAMS];
+
+	if (w->scratch.data)
+		cudaFreeAsync(w->scratch.data, ratchet_current_stream());
+	if (w->zeroed.data)
+		cudaFreeAsync(w->zeroed.data, ratchet_current_stream());
+	memset(w, 0, sizeof *w);
 }
 #else
-struct ratchet_memory {
-	void *data;
-	size_t bytes;
-};
 RATCHET_STATE struct ratchet_memory ratchet_kept[2];
 
 RATCHET_LOCAL void *ratchet_allocate(struct ratchet_memory *m, size_t bytes)

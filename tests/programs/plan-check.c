@@ -72,6 +72,11 @@ static struct plan *make_plan(const struct layout *l)
 		c->edge[1] = (struct plan_edge){.from = 0, .to = 2};
 	}
 	p->scratch_bytes = 4096;
+	p->modules = 2;
+	p->module = xcalloc(2, sizeof *p->module);
+	p->module[0] = (struct plan_module){"cubin", 5};
+	p->module[1] = (struct plan_module){"", 0};
+	p->call[1].node[0].kernel.module = 2;
 	return p;
 }
 
@@ -101,6 +106,9 @@ static void check_round_trip(const struct plan *p, const struct layout *l)
 		expect(other_len == len && !memcmp(data, other, len),
 		       "a plan changes when it is written again");
 		expect(!again->call[0].is_chain, "a fork is taken for a chain");
+		expect(again->call[1].node[0].kernel.module == 2 &&
+		               !memcmp(again->module[0].image, "cubin", 5),
+		       "device code is not read again");
 		free(other);
 	}
 	plan_free(again);
@@ -136,6 +144,14 @@ static void check_refusals(struct plan *p, const struct layout *l)
 	struct plan_memset *set = &c->node[1].memset;
 	uint64_t end = l->arena[ARENA_OUTPUT] + ARENA_GRANULE;
 
+	c->node[0].kernel.module = 3;
+	expect(!is_read(p, l), "a kernel of no module is read");
+	c->node[0].kernel.module = 2;
+	p->module[1].len = PLAN_MAX_BYTES;
+	p->modules = 1;
+	expect(!is_read(p, l), "a kernel of a module that is gone is read");
+	p->modules = 2;
+	p->module[1].len = 0;
 	copy->dst = end - 255;
 	expect(!is_read(p, l), "a copy beyond an arena is read");
 	copy->dst = end - 256;

@@ -41,7 +41,7 @@ static int read_fields(const char *path, struct build *b, struct fault *f)
 			                 path, json_line(b->document),
 			                 field[i].key);
 	}
-	b->is_python = json_get(b->document, "language") != NULL;
+	b->language = json_string(json_get(b->document, "language"));
 	b->harness = json_string(json_get(b->document, "harness_sha256"));
 	if (b->harness && !is_hex64(b->harness))
 		return fault_set(f,

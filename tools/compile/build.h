@@ -13,9 +13,9 @@ struct build {
 	const char *source_sha256, *object_sha256; /* object NULL if not ok */
 	const char *key; /* the folder under the cache */
 	const char *compiler, *toolchain_sha256;
-	const char *harness; /* hash of a project's; NULL: a kernel */
-	int is_python;       /* what it made is sources.h's kernel.json */
-	json *document;      /* owns the strings above */
+	const char *harness;  /* hash of a project's; NULL: a kernel */
+	const char *language; /* as of sources.h, whose kernel.json it made */
+	json *document;       /* owns the strings above */
 };
 
 /* Reads build.json. Returns -1 with the fault set ("path:line: reason"). */

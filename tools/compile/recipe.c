@@ -277,7 +277,7 @@ static int make_python(struct recipe *r, const struct sources *s,
 	size_t len;
 	FILE *out;
 
-	if (sanitize)
+	if (sanitize && strcmp(s->language, "triton"))
 		return fault_set(f,
 		                 "%s: sanitizers are for code that is "
 		                 "compiled, and it is Python",
@@ -288,7 +288,7 @@ static int make_python(struct recipe *r, const struct sources *s,
 	fprintf(out, "python3 -I -X pycache_prefix=. -m py_compile");
 	print_names(out, s, ".py", " ", "");
 	fclose(out);
-	if (toolchain_python(&r->toolchain, dir, f))
+	if (toolchain_python(&r->toolchain, NULL, s->language, dir, f))
 		return -1;
 	set_key(r, s, kernel_dir);
 	return 0;
@@ -305,7 +305,7 @@ int recipe_make(struct recipe *r, struct sources *s, const char *device,
 	FILE *out;
 
 	*r = (struct recipe){.device = device, .object = "kernel.so"};
-	if (s->is_python)
+	if (s->language)
 		return make_python(r, s, sanitize, kernel_dir, dir, f);
 	arch = settings_string(settings, "arch", arch);
 	if (is_cuda && (arch ? set_arch(r, arch, f) : find_arch(r, f)))

@@ -54,18 +54,14 @@ static int check_solution(const struct solution *n, const char *path,
 {
 	int is_cuda = !strcmp(device, "cuda");
 
-	if (!strcmp(n->language, "python"))
-		return !is_cuda ? 0
-		                : fault_set(f,
-		                            "%s: Python is judged on a CPU "
-		                            "alone, by the host's clock: want "
-		                            "DEVICE=cpu, or language cuda",
-		                            path);
+	if (!strcmp(n->language, "python") ||
+	    (is_cuda && !strcmp(n->language, "triton")))
+		return 0;
 	if (strcmp(n->language, is_cuda ? "cuda" : "cpp"))
-		return fault_set(f,
-		                 "%s: want language %s for device %s, got %s",
-		                 path, is_cuda ? "cuda" : "cpp or python",
-		                 device, n->language);
+		return fault_set(
+		        f, "%s: want language %s for device %s, got %s", path,
+		        is_cuda ? "cuda, triton or python" : "cpp or python",
+		        device, n->language);
 	if (strcmp(n->binding, "tvm-ffi"))
 		return fault_set(f, "%s: want binding tvm-ffi, got %s", path,
 		                 n->binding);
@@ -98,6 +94,7 @@ static void add_python(struct sources *s, const struct solution *n)
 	char *entry = xasprintf("%s::%s", n->entry_file, n->entry_symbol);
 	char *text;
 
+	json_add_string(o, "language", n->language);
 	json_add_string(o, "entry_point", entry);
 	json_add_boolean(o, "destination_passing_style",
 	                 n->destination_passing);
@@ -120,10 +117,12 @@ static int read_solution(struct sources *s, const char *path,
 		return -1;
 	failed = check_solution(n, path, device, f) ||
 	         copy_sources(s, n, path, f);
-	s->is_python = !strcmp(n->language, "python");
-	s->symbol = xasprintf("%s%s", s->is_python ? "" : SOURCES_PREFIX,
+	s->language = !strcmp(n->language, "python")   ? "python"
+	              : !strcmp(n->language, "triton") ? "triton"
+	                                               : NULL;
+	s->symbol = xasprintf("%s%s", s->language ? "" : SOURCES_PREFIX,
 	                      n->entry_symbol);
-	if (!failed && s->is_python)
+	if (!failed && s->language)
 		add_python(s, n);
 	solution_free(n);
 	return failed ? -1 : 0;

@@ -20,13 +20,14 @@ struct sources {
 	char *name;              /* of the solution's file, without folders */
 	char *symbol;            /* what it exports: "__tvm_ffi_run" */
 	char sha256[SHA256_HEX]; /* of the solution's file */
-	int is_python;           /* nothing to compile: symbol is "run" */
+	const char *language;    /* "python" or "triton": nothing to compile,
+	                            symbol is "run"; NULL: another */
 	struct source_file *file;
 	size_t count;
 };
 
-/* What is judged of a Solution in Python: how it is called, and its text. It
- * is a file of its sources. */
+/* What is judged of a Solution in Python or Triton: how it is called, and its
+ * text. It is a file of its sources. */
 #define SOURCES_PYTHON "kernel.json"
 
 /* Reads a .c, .cpp or .cu file, or a Solution .json of one or more of them, for

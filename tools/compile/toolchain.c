@@ -12,9 +12,11 @@
 #define LIMIT_S 20
 
 /* Words are parted by spaces. */
+#define VERSION "__import__('importlib.metadata').metadata.version"
 #define ASK_PYTHON                                                             \
 	"-I -c print('Python',__import__('platform').python_version()+',',"    \
-	"'torch',__import__('importlib.metadata').metadata.version('torch'))"
+	"'torch'," VERSION "('torch')"
+#define ASK_TRITON "+',','triton'," VERSION "('triton')"
 
 char **toolchain_words(const char *line)
 {
@@ -101,22 +103,28 @@ int toolchain_find(struct toolchain *t, const char *name, const char *flags,
 	return 0;
 }
 
-int toolchain_python(struct toolchain *t, const char *dir, struct fault *f)
+int toolchain_python(struct toolchain *t, const char *python,
+                     const char *language, const char *dir, struct fault *f)
 {
+	int is_triton = !strcmp(language, "triton");
 	char *says;
 
-	t->program = python_find(f);
+	t->program = python ? xstrdup(python) : python_find(f);
 	if (!t->program)
 		return -1;
-	says = output_of(t->program, ASK_PYTHON, dir);
+	says = output_of(t->program,
+	                 is_triton ? ASK_PYTHON ASK_TRITON ")" : ASK_PYTHON ")",
+	                 dir);
 	t->version = version_line(says);
 	sha256_hex(says, strlen(says), t->sha256);
 	free(says);
 	if (strncmp(t->version, "Python ", 7) == 0)
 		return 0;
 	return fault_set(f,
-	                 "PYTHON=%s: no PyTorch, which a solution in Python "
-	                 "needs: python3 -m venv V; V/bin/pip install torch; "
+	                 "PYTHON=%s: no PyTorch%s, which a solution in %s "
+	                 "needs: python3 -m venv V; V/bin/pip install torch%s; "
 	                 "and PYTHON=V/bin/python",
-	                 t->program);
+	                 t->program, is_triton ? " with Triton" : "",
+	                 is_triton ? "Triton" : "Python",
+	                 is_triton ? " triton" : "");
 }

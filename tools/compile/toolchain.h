@@ -18,8 +18,10 @@ struct toolchain {
 int toolchain_find(struct toolchain *t, const char *name, const char *flags,
                    const char *dir, struct fault *f);
 
-/* PYTHON, which must have PyTorch. */
-int toolchain_python(struct toolchain *t, const char *dir, struct fault *f);
+/* An interpreter, by its path, or NULL: that of PYTHON. It must have PyTorch,
+ * and for the language "triton" Triton too. */
+int toolchain_python(struct toolchain *t, const char *python,
+                     const char *language, const char *dir, struct fault *f);
 
 /* The words of a line, as an argument vector. Caller frees it and its [0]. */
 char **toolchain_words(const char *line);

@@ -30,16 +30,24 @@ void tool_usage(const char *synopsis)
 	exit(EXIT_TROUBLE);
 }
 
+static char dir[PATH_MAX];
+
+void tool_is_library(const char *path)
+{
+	snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(path, '/') - path),
+	         path);
+}
+
 const char *tool_dir(void)
 {
-	static char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-	char *slash;
+	ssize_t n;
 
+	if (*dir)
+		return dir;
+	n = readlink("/proc/self/exe", dir, sizeof dir - 1);
 	if (n < 0)
 		err(EXIT_TROUBLE, "/proc/self/exe");
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	return path;
+	dir[n] = '\0';
+	*strrchr(dir, '/') = '\0';
+	return dir;
 }

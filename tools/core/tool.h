@@ -17,7 +17,9 @@ void tool_start(void);
 /* Prints "usage: SYNOPSIS" and exits 2. */
 _Noreturn void tool_usage(const char *synopsis);
 
-/* The folder of the running program, where the others are. Static storage. */
+/* The folder of the running program, where the others are; or of the library,
+ * in a stranger's program, that said so. Static storage. */
 const char *tool_dir(void);
+void tool_is_library(const char *path);
 
 #endif

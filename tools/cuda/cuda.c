@@ -66,6 +66,7 @@ static const struct {
         ENTRY(cuModuleGetFunction, "cuModuleGetFunction"),
         ENTRY(cuModuleGetGlobal, "cuModuleGetGlobal_v2"),
         ENTRY(cuFuncGetName, "cuFuncGetName"),
+        ENTRY(cuFuncGetModule, "cuFuncGetModule"),
         ENTRY(cuFuncGetParamInfo, "cuFuncGetParamInfo"),
         ENTRY(cuFuncGetAttribute, "cuFuncGetAttribute"),
         ENTRY(cuFuncSetAttribute, "cuFuncSetAttribute"),

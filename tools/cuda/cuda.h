@@ -240,6 +240,7 @@ struct cuda {
 	cu_result (*cuModuleGetGlobal)(cu_address *, size_t *, cu_module,
 	                               const char *);
 	cu_result (*cuFuncGetName)(const char **, cu_function);
+	cu_result (*cuFuncGetModule)(cu_module *, cu_function);
 	cu_result (*cuFuncGetParamInfo)(cu_function, size_t, size_t *,
 	                                size_t *);
 	cu_result (*cuFuncGetAttribute)(int *, int, cu_function);

@@ -1,4 +1,5 @@
 /* cuda_capture - has a kernel's host code run once, and keeps its plan */
+#include "bridged.h"
 #include "cuda_judge.h"
 #include "memory.h"
 #include "plan.h"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define CAPTURE_S 10.0 /* beyond the timeout of one call */
+#define PYTHON_S 110.0 /* to import, and to compile, more */
 #define EACH_S 0.1     /* for each call to capture, more */
 
 /* Copies what a dead process left, so that nobody can change it any more. */
@@ -79,6 +81,16 @@ static void judge_end(struct captured *c, const struct jailed *j, int out)
 	}
 }
 
+static const char *name_of(enum side side)
+{
+	return side == CANDIDATE ? "candidate" : "incumbent";
+}
+
+static struct captured *captured_of(struct cuda_session *s, enum side side)
+{
+	return side == CANDIDATE ? &s->candidate : &s->incumbent;
+}
+
 static void wait_for(struct jailed *j, double timeout_s)
 {
 	const struct timespec nap = {0, 1000000};
@@ -88,42 +100,112 @@ static void wait_for(struct jailed *j, double timeout_s)
 		nanosleep(&nap, NULL);
 }
 
-static int capture(struct cuda_session *s, const char *side, struct captured *c,
-                   struct fault *f)
+/* What it is started with: the layout, the plan to be, and the kernel. */
+static int start(struct cuda_session *s, const char *python, const int fd[3],
+                 struct jailed *j, struct fault *f)
 {
-	char *path = xasprintf("%s/%s.so", s->dir, side);
-	const char *const argv[] = {"capture", NULL};
+	const char *const native[] = {"capture", NULL};
+	struct bridged b;
+	int failed;
+
+	if (!python)
+		return program_start(s, j, native, NULL, fd, 3, f);
+	if (bridged_make(&b, python, "capture", NULL, f))
+		return -1;
+	failed = program_start(s, j, b.argv, b.reads, fd, 3, f);
+	bridged_free(&b);
+	return failed;
+}
+
+static int begin(struct cuda_session *s, enum side side, struct captured *c,
+                 struct fault *f)
+{
+	const char *name = name_of(side);
+	const char *python = job_interpreter(s->job, name);
+	char *path =
+	        xasprintf("%s/%s.%s", s->dir, name, python ? "json" : "so");
 	int fd[] = {s->layout_fd, memfd_create("plan", MFD_CLOEXEC),
 	            open(path, O_RDONLY | O_CLOEXEC)};
-	struct jailed j;
 	int failed;
 
 	failed = fd[1] < 0   ? fault_errno(f, "memory file")
 	         : fd[2] < 0 ? fault_errno(f, "%s", path)
-	                     : program_start(s, &j, argv, NULL, fd, 3, f);
+	                     : start(s, python, fd, &c->jail, f);
 	free(path);
+	if (fd[2] >= 0)
+		close(fd[2]);
 	if (!failed) {
-		wait_for(&j, CAPTURE_S + s->job->timeout_s +
-		                     EACH_S * (double)s->job->sets *
-		                             (double)s->job->workloads.count);
-		sandbox_kill(&j);
-		judge_end(c, &j, fd[1]);
-		sandbox_free(&j);
-		c->done = 1;
+		c->state = CAPTURE_BEGUN;
+		c->out = fd[1];
+	} else if (fd[1] >= 0) {
+		close(fd[1]);
 	}
-	for (int i = 1; i < 3; i++)
-		if (fd[i] >= 0)
-			close(fd[i]);
 	return failed;
+}
+
+/* Waits for it, and keeps what it left. */
+static void end(struct cuda_session *s, enum side side, struct captured *c)
+{
+	int is_python = job_interpreter(s->job, name_of(side)) != NULL;
+
+	wait_for(&c->jail, CAPTURE_S + (is_python ? PYTHON_S : 0) +
+	                           s->job->timeout_s +
+	                           EACH_S * (double)s->job->sets *
+	                                   (double)s->job->workloads.count);
+	sandbox_kill(&c->jail);
+	judge_end(c, &c->jail, c->out);
+	sandbox_free(&c->jail);
+	close(c->out);
+	c->state = CAPTURE_DONE;
+}
+
+void captured_drop(struct captured *c)
+{
+	if (c->state == CAPTURE_BEGUN) {
+		sandbox_kill(&c->jail);
+		sandbox_free(&c->jail);
+		close(c->out);
+	}
+	if (c->plan >= 0)
+		close(c->plan);
+}
+
+int side_code(const struct cuda_session *s, const char *side, struct fault *f)
+{
+	char *path = job_interpreter(s->job, side)
+	                     ? xstrdup("/dev/null")
+	                     : xasprintf("%s/%s.cubin", s->dir, side);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fault_errno(f, "%s", path);
+	free(path);
+	return fd;
+}
+
+/* To import and to compile takes Python seconds: both sides begin at once. */
+static int begin_other(struct cuda_session *s, enum side side, struct fault *f)
+{
+	enum side other = side == CANDIDATE ? INCUMBENT : CANDIDATE;
+	struct captured *c = captured_of(s, other);
+
+	if (s->job->phase != PHASE_BENCH || c->state != CAPTURE_NONE ||
+	    !job_interpreter(s->job, name_of(other)))
+		return 0;
+	return begin(s, other, c, f);
 }
 
 const struct captured *captured_plan(struct cuda_session *s, enum side side,
                                      struct fault *f)
 {
-	struct captured *c = side == CANDIDATE ? &s->candidate : &s->incumbent;
-	const char *name = side == CANDIDATE ? "candidate" : "incumbent";
+	struct captured *c = captured_of(s, side);
 
-	if (!c->done && capture(s, name, c, f))
+	if (c->state == CAPTURE_NONE && begin(s, side, c, f))
 		return NULL;
+	if (c->state == CAPTURE_BEGUN) {
+		if (begin_other(s, side, f))
+			return NULL;
+		end(s, side, c);
+	}
 	return c;
 }

@@ -10,8 +10,10 @@
 
 /* What came of running one kernel's host code once. */
 struct captured {
-	int done;
-	int plan; /* a memory file, or -1 where there is a reason */
+	enum { CAPTURE_NONE, CAPTURE_BEGUN, CAPTURE_DONE } state;
+	struct jailed jail; /* while it is begun */
+	int out;            /* what it writes to */
+	int plan;           /* a memory file, or -1 where there is a reason */
 	const char *reason;
 	char detail[200];
 };
@@ -35,6 +37,7 @@ struct cuda_session {
 	struct captured candidate, incumbent;
 	struct nvml *nvml;
 	uint32_t runners; /* started so far */
+	int is_host;      /* the kernels' own host code runs, and is timed */
 };
 
 struct cuda_runner {
@@ -72,6 +75,13 @@ int reference_ask(struct cuda_session *s, const struct wire_request *q,
 /* The plan of one side's kernel, captured at the first call. */
 const struct captured *captured_plan(struct cuda_session *s, enum side side,
                                      struct fault *f);
+
+/* Ends what was begun of it, and lets go of the plan. */
+void captured_drop(struct captured *c);
+
+/* The device code that was built for a side ("candidate"), or an empty file
+ * where it is in the plan. -1 with the fault set. */
+int side_code(const struct cuda_session *s, const char *side, struct fault *f);
 
 /* Waits for the launcher's answer. Returns 1 with a reply, 0 where the runner
  * got a reason, -1 with the fault set. */

@@ -1,4 +1,5 @@
 /* cuda_runner - one launcher of a CUDA session: its life */
+#include "bridged.h"
 #include "cuda_judge.h"
 #include "memory.h"
 #include "nvml.h"
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define START_S 60.0
+#define PYTHON_S 120.0
 
 static void refuse(struct cuda_runner *r, const char *reason,
                    const char *detail)
@@ -29,48 +31,80 @@ static int start_launcher(struct cuda_runner *r, const char *side, int plan,
                           struct fault *f)
 {
 	struct cuda_session *s = r->session;
-	char *path = xasprintf("%s/%s.cubin", s->dir, side);
-	int fd[4] = {-1, s->layout_fd, plan, open(path, O_RDONLY | O_CLOEXEC)};
+	int fd[4] = {-1, s->layout_fd, plan, side_code(s, side, f)};
 	const char *const argv[] = {
 	        "launcher", r->writable ? "side-writable" : "side", NULL};
-	int status = -1;
+	int status;
 
 	if (fd[3] < 0)
+		return -1;
+	status = launcher_start(s, &r->launcher, argv, NULL, fd, 4, f);
+	close(fd[3]);
+	return status;
+}
+
+/* The same of a launcher in which the side's own host code runs. */
+static int start_host(struct cuda_runner *r, const char *side, struct fault *f)
+{
+	struct cuda_session *s = r->session;
+	const char *what = r->writable ? "host-writable" : "host";
+	const char *python = job_interpreter(s->job, side);
+	char *path =
+	        xasprintf("%s/%s.%s", s->dir, side, python ? "json" : "so");
+	int fd[3] = {-1, s->layout_fd, open(path, O_RDONLY | O_CLOEXEC)};
+	const char *const native[] = {"launcher", what, NULL};
+	struct bridged b;
+	int status = -1;
+
+	if (fd[2] < 0) {
 		fault_errno(f, "%s", path);
-	else
-		status = launcher_start(s, &r->launcher, argv, NULL, fd, 4, f);
-	if (fd[3] >= 0)
-		close(fd[3]);
+	} else if (!python) {
+		status =
+		        launcher_start(s, &r->launcher, native, NULL, fd, 3, f);
+	} else if (!bridged_make(&b, python, what, NULL, f)) {
+		status = launcher_start(s, &r->launcher, b.argv, b.reads, fd, 3,
+		                        f);
+		bridged_free(&b);
+	}
+	if (fd[2] >= 0)
+		close(fd[2]);
 	free(path);
 	return status;
+}
+
+static int start(struct cuda_runner *r, enum side side, struct fault *f)
+{
+	const char *name = side == CANDIDATE ? "candidate" : "incumbent";
+	const struct captured *c;
+
+	if (r->session->is_host)
+		return start_host(r, name, f);
+	c = captured_plan(r->session, side, f);
+	if (!c)
+		return -1;
+	if (c->reason)
+		refuse(r, c->reason, c->detail);
+	else if (!r->session->job->sanitize)
+		return start_launcher(r, name, c->plan, f);
+	return 0;
 }
 
 struct runner *cuda_runner_start(struct session *session, enum side side,
                                  int writable, struct fault *f)
 {
 	struct cuda_session *s = (struct cuda_session *)session;
-	const struct captured *c = captured_plan(s, side, f);
-	struct cuda_runner *r;
+	struct cuda_runner *r = xcalloc(1, sizeof *r);
 
-	if (!c)
-		return NULL;
-	r = xcalloc(1, sizeof *r);
 	r->base.device = session->device;
 	r->session = s;
 	r->index = s->runners++;
 	r->writable = writable;
 	r->called = xcalloc(s->layout->workloads, s->layout->sets);
-	if (c->reason) {
-		refuse(r, c->reason, c->detail);
-	} else if (!s->job->sanitize &&
-	           start_launcher(r,
-	                          side == CANDIDATE ? "candidate" : "incumbent",
-	                          c->plan, f)) {
-		free(r->called);
-		free(r);
-		return NULL;
-	}
-	return &r->base;
+	if (!start(r, side, f))
+		return &r->base;
+	free(r->called);
+	free(r);
+	return NULL;
 }
 
 /* Has the reference let go of the launcher's memory, which also shows that it
@@ -137,7 +171,8 @@ int cuda_runner_ready(struct cuda_runner *r, struct fault *f)
 
 	if (r->reason || r->ready)
 		return r->reason ? 0 : 1;
-	n = cuda_runner_receive(r, &reply, fd, &fds, START_S, f);
+	n = cuda_runner_receive(r, &reply, fd, &fds,
+	                        r->session->is_host ? PYTHON_S : START_S, f);
 	if (n != 1)
 		return n;
 	r->anchor_ns = reply.anchor_ns;

@@ -1,8 +1,11 @@
 /* cuda_session - session.h's contract on a GPU: captures, launchers, plans */
+#include "bridged.h"
 #include "cuda_judge.h"
 #include "memory.h"
 #include "nvml.h"
 #include "tool.h"
+#include "toolchain.h"
+#include "verdict.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -10,6 +13,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REFERENCE_S 600.0 /* to compute all that is expected */
@@ -148,8 +152,8 @@ static void close_session(struct session *base)
 	launcher_stop(&s->reference);
 	close_fd(s->layout_fd);
 	close_fd(s->lock);
-	close_fd(s->candidate.plan);
-	close_fd(s->incumbent.plan);
+	captured_drop(&s->candidate);
+	captured_drop(&s->incumbent);
 	nvml_close(s->nvml);
 	free(s->layout);
 	free(s->dir);
@@ -188,33 +192,100 @@ static int take_device(struct cuda_session *s, struct fault *f)
 	return cuda_wait(&s->base, f);
 }
 
+/* Asks an interpreter what it is, in a folder that it may write to. */
+static int name_python(struct cuda_session *s, const char *python,
+                       struct fault *f)
+{
+	char *dir = xasprintf("%s/python", s->dir);
+	struct toolchain t;
+	int failed;
+
+	failed = mkdir(dir, 0700)
+	                 ? fault_errno(f, "%s", dir)
+	                 : toolchain_python(&t, python, "python", dir, f);
+	if (!failed)
+		snprintf(s->base.reference, sizeof s->base.reference,
+		         "python%s", t.version + strlen("Python"));
+	free(dir);
+	return failed;
+}
+
+/* A definition's own Python is a stranger's text, whoever wrote the kernel. */
+static int start_python(struct cuda_session *s, const char *python,
+                        struct fault *f)
+{
+	struct bridged b;
+	int sock, failed;
+
+	if (sandbox_admits_strangers(f) || name_python(s, python, f) ||
+	    bridged_make(&b, python, "reference", s->dir, f))
+		return -1;
+	failed = launcher_start(s, &s->reference, b.argv, b.reads, &sock, 1, f);
+	bridged_free(&b);
+	return failed;
+}
+
+static int start_reference(struct cuda_session *s, struct fault *f)
+{
+	const char *argv[] = {"launcher", "reference", s->dir, NULL};
+	const char *reads[] = {s->dir, NULL};
+	const char *python = job_interpreter(s->job, "reference");
+	int sock;
+
+	if (python)
+		return start_python(s, python, f);
+	strcpy(s->base.reference, "native");
+	return launcher_start(s, &s->reference, argv, reads, &sock, 1, f);
+}
+
+/* Both sides are timed alike, so one that cannot be captured decides for both:
+ * PyTorch, or, if the user allows it, any. */
+static int decide_timing(struct cuda_session *s, struct fault *f)
+{
+	int sides = s->job->phase == PHASE_BENCH ? 2 : 1;
+
+	s->is_host = job_is_pytorch(s->job, "candidate") ||
+	             job_is_pytorch(s->job, "incumbent");
+	for (int i = 0; s->job->allows_host && !s->is_host && i < sides; i++) {
+		const struct captured *c =
+		        captured_plan(s, i ? INCUMBENT : CANDIDATE, f);
+
+		if (!c)
+			return -1;
+		s->is_host =
+		        c->reason && !strcmp(c->reason, REASON_UNSUPPORTED);
+	}
+	s->base.timing = s->is_host                 ? TIMING_HOST
+	                 : s->about.device.pageable ? TIMING_EVENTS_WALL
+	                                            : TIMING_EVENTS;
+	return 0;
+}
+
 static struct session *open_session(const struct job *job, struct fault *f)
 {
 	struct cuda_session *s = xcalloc(1, sizeof *s);
-	const char *argv[] = {"launcher", "reference", NULL, NULL};
-	const char *reads[] = {NULL, NULL};
-	int sock;
 
 	s->base.device = &cuda_device;
 	s->job = job;
 	s->layout_fd = s->candidate.plan = s->incumbent.plan = s->lock = -1;
-	reads[0] = argv[2] = s->dir = realpath(job->dir, NULL);
+	s->dir = realpath(job->dir, NULL);
 	if (!s->dir)
 		fault_errno(f, "%s", job->dir);
 	if (!s->dir || take_device(s, f) ||
 	    !(s->layout = layout_make(job, f)) ||
 	    (s->layout_fd = layout_export(s->layout, f)) < 0 ||
-	    launcher_start(s, &s->reference, argv, reads, &sock, 1, f) ||
-	    reference_answer(s, &s->about, f) || check_room(s, f)) {
+	    start_reference(s, f) || reference_answer(s, &s->about, f) ||
+	    check_room(s, f)) {
 		close_session(&s->base);
 		return NULL;
 	}
-	strcpy(s->base.reference, "native");
 	snprintf(s->base.name, sizeof s->base.name, "%s", s->about.device.name);
 	snprintf(s->base.driver, sizeof s->base.driver, "%s",
 	         s->about.device.driver);
-	s->base.timing =
-	        s->about.device.pageable ? TIMING_EVENTS_WALL : TIMING_EVENTS;
+	if (decide_timing(s, f)) {
+		close_session(&s->base);
+		return NULL;
+	}
 	return &s->base;
 }
 

@@ -95,7 +95,26 @@ static int read_attributes(cu_node node, cu_function fn, struct plan_kernel *k,
 	return 0;
 }
 
-static int read_kernel(cu_node node, struct plan_kernel *k, struct fault *f)
+/* Which of the modules the kernel is from. */
+static int read_module(cu_function fn, const struct graph_modules *m,
+                       struct plan_kernel *k, struct fault *f)
+{
+	cu_module of = NULL;
+
+	if (!m)
+		return 0;
+	cuda.cuFuncGetModule(&of, fn);
+	while (of && k->module < m->count)
+		if (m->handle[k->module++] == of)
+			return 0;
+	return fault_set(f,
+	                 "%.100s: a kernel of a library (PyTorch's own?): "
+	                 "only Triton's can be captured",
+	                 k->name);
+}
+
+static int read_kernel(cu_node node, const struct graph_modules *m,
+                       struct plan_kernel *k, struct fault *f)
 {
 	struct cu_kernel_params p;
 	cu_function fn;
@@ -113,7 +132,7 @@ static int read_kernel(cu_node node, struct plan_kernel *k, struct fault *f)
 	memcpy(k->grid, p.grid, sizeof k->grid);
 	memcpy(k->block, p.block, sizeof k->block);
 	k->shared_bytes = p.shared_bytes;
-	if (read_params(&p, fn, k, f))
+	if (read_module(fn, m, k, f) || read_params(&p, fn, k, f))
 		return -1;
 	return read_attributes(node, fn, k, f);
 }
@@ -160,7 +179,8 @@ static int read_copy(cu_node node, struct plan_copy *c, struct fault *f)
 	return 0;
 }
 
-static int read_node(cu_node node, struct plan_node *n, struct fault *f)
+static int read_node(cu_node node, const struct graph_modules *m,
+                     struct plan_node *n, struct fault *f)
 {
 	enum cu_node_type type;
 
@@ -169,7 +189,7 @@ static int read_node(cu_node node, struct plan_node *n, struct fault *f)
 	switch (type) {
 	case CU_NODE_KERNEL:
 		n->kind = PLAN_KERNEL;
-		return read_kernel(node, &n->kernel, f);
+		return read_kernel(node, m, &n->kernel, f);
 	case CU_NODE_MEMSET:
 		n->kind = PLAN_MEMSET;
 		return read_memset(node, &n->memset, f);
@@ -257,7 +277,8 @@ static int read_edges(cu_graph graph, const cu_node *node, size_t nodes,
 	return n == out->edges ? 0 : -1;
 }
 
-int graph_read(cu_graph graph, struct plan_call *out, struct fault *f)
+int graph_read(cu_graph graph, const struct graph_modules *modules,
+               struct plan_call *out, struct fault *f)
 {
 	size_t n = 0;
 	cu_node *node;
@@ -284,7 +305,7 @@ int graph_read(cu_graph graph, struct plan_call *out, struct fault *f)
 		goto done;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (read_node(node[i], &out->node[order[i]], f))
+		if (read_node(node[i], modules, &out->node[order[i]], f))
 			goto done;
 	for (uint32_t e = 0; e < out->edges; e++) {
 		out->edge[e].from = order[out->edge[e].from];

@@ -11,7 +11,6 @@
 struct hooks hooks;
 
 void *TVMFFIEnvGetStream(int32_t type, int32_t id);
-void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message);
 void *ratchet_scratch(size_t bytes);
 void *ratchet_zeroed(size_t bytes);
 
@@ -46,6 +45,23 @@ void *ratchet_zeroed(size_t bytes)
 {
 	return take(hooks.zeroed, hooks.zeroed_bytes, bytes,
 	            &hooks.zeroed_used);
+}
+
+void *hooks_allocate(size_t bytes)
+{
+	const size_t alignment = 512;
+	uint64_t at = hooks.taken;
+
+	if (bytes > hooks.scratch_bytes - at) {
+		hooks.lacked = bytes;
+		return NULL;
+	}
+	hooks.taken += (bytes + alignment - 1) / alignment * alignment;
+	if (hooks.taken > hooks.scratch_bytes)
+		hooks.taken = hooks.scratch_bytes;
+	if (hooks.taken > hooks.scratch_used)
+		hooks.scratch_used = hooks.taken;
+	return (void *)(uintptr_t)(hooks.scratch + at);
 }
 
 ratchet_kernel *kernel_load(const char *path, struct fault *f)
@@ -124,6 +140,7 @@ int kernel_call(ratchet_kernel *run, const struct layout_arg *arg, uint32_t n,
 	int status;
 
 	hooks.error[0] = '\0';
+	hooks.taken = hooks.lacked = 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (arg[i].is_scalar)
 			set_scalar(&arg[i], &any[i]);

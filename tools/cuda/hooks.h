@@ -16,10 +16,19 @@ struct hooks {
 	uint64_t scratch, scratch_bytes; /* the memory and its size */
 	uint64_t zeroed, zeroed_bytes;
 	uint64_t scratch_used, zeroed_used; /* the most that was asked for */
-	char error[256];                    /* the kernel's own last words */
+	uint64_t taken;  /* of scratch, by hooks_allocate in this call */
+	uint64_t lacked; /* bytes that were wanted then, and not there */
+	int is_captured; /* what is called now */
+	char error[256]; /* the kernel's own last words */
 };
 
 extern struct hooks hooks;
+
+/* The next piece of this call's scratch memory, for a library's allocator; NULL
+ * where there is not so much. */
+void *hooks_allocate(size_t bytes);
+
+void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message);
 
 /* Loads a kernel's shared object and finds its entry. NULL with the fault
  * set. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC 0x314e4c50u /* "PLN1" */
+#define MAGIC 0x324e4c50u /* "PLN2" */
 #define MAX_NAME 8192
 #define MAX_EDGES 4096
 
@@ -29,6 +29,7 @@ void plan_free(struct plan *p)
 		free(p->call[i].edge);
 	}
 	free(p->call);
+	free(p->module);
 	free(p->owned);
 	free(p);
 }
@@ -45,6 +46,7 @@ static void put_kernel(struct bytes_out *b, const struct plan_kernel *k)
 
 	put_u32(b, (uint32_t)len);
 	put_blob(b, k->name, len);
+	put_u32(b, k->module);
 	put_dim(b, k->grid);
 	put_dim(b, k->block);
 	put_dim(b, k->cluster);
@@ -85,6 +87,11 @@ void *plan_encode(const struct plan *p, size_t *len)
 	put_u32(&b, p->calls);
 	put_u64(&b, p->scratch_bytes);
 	put_u64(&b, p->zeroed_bytes);
+	put_u32(&b, p->modules);
+	for (uint32_t i = 0; i < p->modules; i++) {
+		put_u32(&b, p->module[i].len);
+		put_blob(&b, p->module[i].image, p->module[i].len);
+	}
 	for (uint32_t i = 0; i < p->calls; i++) {
 		const struct plan_call *c = &p->call[i];
 
@@ -112,12 +119,16 @@ static void get_dim(struct bytes_in *b, uint32_t dim[3])
 
 /* A launch that the driver would refuse is refused by it, in the launcher;
  * here only what would be read or multiplied before that is bounded. */
-static int get_kernel(struct bytes_in *b, struct plan_kernel *k)
+static int get_kernel(struct bytes_in *b, uint32_t modules,
+                      struct plan_kernel *k)
 {
 	uint32_t len = get_u32(b);
 
 	k->name = len > MAX_NAME ? NULL : get_blob(b, len);
 	if (!k->name || !len || k->name[len - 1] || strlen(k->name) != len - 1)
+		return -1;
+	k->module = get_u32(b);
+	if (k->module > modules)
 		return -1;
 	get_dim(b, k->grid);
 	get_dim(b, k->block);
@@ -177,14 +188,14 @@ static int get_copy(struct bytes_in *b, const struct layout *l,
 }
 
 static int get_node(struct bytes_in *b, const struct layout *l,
-                    struct plan_node *n)
+                    uint32_t modules, struct plan_node *n)
 {
 	uint32_t kind = get_u32(b);
 
 	n->kind = (enum plan_kind)kind;
 	switch (kind) {
 	case PLAN_KERNEL:
-		return get_kernel(b, &n->kernel);
+		return get_kernel(b, modules, &n->kernel);
 	case PLAN_MEMSET:
 		return get_memset(b, l, &n->memset);
 	case PLAN_COPY:
@@ -220,7 +231,8 @@ static int is_chain(const struct plan_call *c)
 }
 
 static int get_call(struct bytes_in *b, const struct layout *l,
-                    struct plan_call *c, uint32_t index, struct fault *f)
+                    uint32_t modules, struct plan_call *c, uint32_t index,
+                    struct fault *f)
 {
 	uint32_t nodes = get_u32(b), edges = get_u32(b);
 
@@ -232,7 +244,7 @@ static int get_call(struct bytes_in *b, const struct layout *l,
 	c->nodes = nodes;
 	c->edges = edges;
 	for (uint32_t i = 0; i < nodes; i++)
-		if (get_node(b, l, &c->node[i]))
+		if (get_node(b, l, modules, &c->node[i]))
 			return fault_set(f,
 			                 "plan: call %u: node %u is not "
 			                 "within its bounds",
@@ -245,6 +257,20 @@ static int get_call(struct bytes_in *b, const struct layout *l,
 			                 index, i);
 	c->is_chain = is_chain(c);
 	return 0;
+}
+
+static int get_modules(struct bytes_in *b, struct plan *p, struct fault *f)
+{
+	p->modules = get_u32(b);
+	if (b->bad || p->modules > PLAN_MAX_MODULES)
+		return fault_set(f, "plan: %u modules of device code",
+		                 p->modules);
+	p->module = xcalloc(p->modules, sizeof *p->module);
+	for (uint32_t i = 0; i < p->modules; i++) {
+		p->module[i].len = get_u32(b);
+		p->module[i].image = get_blob(b, p->module[i].len);
+	}
+	return b->bad ? fault_set(f, "plan: device code that is cut off") : 0;
 }
 
 struct plan *plan_decode(const void *data, size_t len, const struct layout *l,
@@ -263,8 +289,10 @@ struct plan *plan_decode(const void *data, size_t len, const struct layout *l,
 	}
 	p->scratch_bytes = get_u64(&b);
 	p->zeroed_bytes = get_u64(&b);
+	if (get_modules(&b, p, f))
+		goto bad;
 	for (uint32_t i = 0; i < p->calls; i++)
-		if (get_call(&b, l, &p->call[i], i, f))
+		if (get_call(&b, l, p->modules, &p->call[i], i, f))
 			goto bad;
 	if (b.bad || b.left ||
 	    p->scratch_bytes > l->arena_bytes[ARENA_SCRATCH] ||

@@ -1,9 +1,11 @@
 /* plan - what a kernel's host code launches, without that host code
  *
  * The capture process writes a plan: for every call (one input set of one
- * workload) the nodes of the captured graph and its edges. Launchers execute
- * it. The bytes come from a process that ran a stranger's code, so the reader
- * bounds every number; what a plan says may be false in any other way.
+ * workload) the nodes of the captured graph and its edges, and the device code
+ * that was not built before, but compiled while it ran, as Triton does.
+ * Launchers execute it. The bytes come from a process that ran a stranger's
+ * code, so the reader bounds every number; what a plan says may be false in any
+ * other way.
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -17,6 +19,7 @@
 #define PLAN_MAX_BYTES ((size_t)16 << 20) /* of the file */
 #define PLAN_MAX_NODES 256                /* of a call */
 #define PLAN_MAX_PARAMS 32764             /* the driver's own limit */
+#define PLAN_MAX_MODULES 256
 
 /* How capture ends, if not well. */
 #define CAPTURE_UNSUPPORTED 1
@@ -26,6 +29,7 @@ enum plan_kind { PLAN_KERNEL, PLAN_MEMSET, PLAN_COPY, PLAN_EMPTY };
 
 struct plan_kernel {
 	const char *name;
+	uint32_t module; /* 0: what was built; else the plan's, from 1 on */
 	uint32_t grid[3], block[3];
 	uint32_t cluster[3]; /* 0: none asked for at the launch */
 	uint32_t preferred_cluster[3];
@@ -66,11 +70,17 @@ struct plan_call {
 	int is_chain; /* each node waits for the one before it alone */
 };
 
+struct plan_module {
+	const void *image; /* a cubin */
+	uint32_t len;
+};
+
 struct plan {
-	uint32_t calls;
+	uint32_t calls, modules;
+	struct plan_module *module;
 	uint64_t scratch_bytes, zeroed_bytes; /* the most that a call took */
 	struct plan_call *call;
-	void *owned; /* names and parameters of a plan that was read */
+	void *owned; /* names, parameters, images of a plan that was read */
 };
 
 /* A plan of that many empty calls. */

@@ -124,7 +124,8 @@ static int load(struct reference *r, struct fault *f)
 	char *path = xasprintf("%s/reference.so", r->job->dir);
 	int status;
 
-	r->run = kernel_load(path, f);
+	if (!r->run)
+		r->run = kernel_load(path, f);
 	status = !r->run || reference_extras(r, path, f) ||
 	         reference_allocate_views(r, f);
 	free(path);
@@ -239,7 +240,7 @@ static int start(struct reference *r, const char *dir, struct wire_reply *reply,
 	return 0;
 }
 
-void reference_serve(const char *job_dir)
+void reference_serve(const char *job_dir, ratchet_kernel *run)
 {
 	static struct reference r;
 	struct wire_request q;
@@ -248,6 +249,7 @@ void reference_serve(const char *job_dir)
 	int fd[WIRE_FDS], fds = WIRE_FDS;
 
 	memset(&reply, 0, sizeof reply);
+	r.run = run;
 	reply.fault = start(&r, job_dir, &reply, &f) != 0;
 	while (1) {
 		snprintf(reply.detail + strlen(reply.detail),

@@ -35,8 +35,8 @@ static int prepare(struct replay *r, const struct plan_kernel *k,
 	return 0;
 }
 
-static int find_functions(struct replay *r, uint32_t call, cu_module module,
-                          struct fault *f)
+static int find_functions(struct replay *r, uint32_t call,
+                          const struct cubin *cubin, struct fault *f)
 {
 	const struct plan_call *c = &r->plan->call[call];
 
@@ -47,7 +47,9 @@ static int find_functions(struct replay *r, uint32_t call, cu_module module,
 
 		if (c->node[i].kind != PLAN_KERNEL)
 			continue;
-		if (cuda.cuModuleGetFunction(fn, module, k->name))
+		if (!cubin[k->module].module ||
+		    cuda.cuModuleGetFunction(fn, cubin[k->module].module,
+		                             k->name))
 			return fault_set(f, "the device code has no kernel %s",
 			                 k->name);
 		if (prepare(r, k, *fn, f))
@@ -56,8 +58,9 @@ static int find_functions(struct replay *r, uint32_t call, cu_module module,
 	return 0;
 }
 
-int replay_open(struct replay *r, const struct plan *p, cu_module module,
-                cu_context context, cu_stream stream, struct fault *f)
+int replay_open(struct replay *r, const struct plan *p,
+                const struct cubin *cubin, cu_context context, cu_stream stream,
+                struct fault *f)
 {
 	r->plan = p;
 	r->context = context;
@@ -65,7 +68,7 @@ int replay_open(struct replay *r, const struct plan *p, cu_module module,
 	r->function = xcalloc(p->calls, sizeof *r->function);
 	r->graph = xcalloc(p->calls, sizeof *r->graph);
 	for (uint32_t i = 0; i < p->calls; i++)
-		if (find_functions(r, i, module, f))
+		if (find_functions(r, i, cubin, f))
 			return -1;
 	return 0;
 }

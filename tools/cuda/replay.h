@@ -14,10 +14,12 @@ struct replay {
 	size_t local_bytes;     /* the most that a thread of any kernel has */
 };
 
-/* Finds every kernel that the plan names, and gives it the shared memory and
- * clusters that the plan asks for. -1 with the fault set. */
-int replay_open(struct replay *r, const struct plan *p, cu_module module,
-                cu_context context, cu_stream stream, struct fault *f);
+/* Finds every kernel that the plan names, cubin[n] is its module n, and gives
+ * it the shared memory and clusters that the plan asks for. -1 with the fault
+ * set. */
+int replay_open(struct replay *r, const struct plan *p,
+                const struct cubin *cubin, cu_context context, cu_stream stream,
+                struct fault *f);
 
 /* Enqueues one call. */
 int replay_call(struct replay *r, uint32_t call, struct fault *f);

@@ -2,6 +2,7 @@
 #include "side.h"
 
 #include "gpumem.h"
+#include "hooks.h"
 #include "memory.h"
 #include "plan.h"
 #include "side_run.h"
@@ -54,8 +55,9 @@ static int map_arena(struct side *s, enum arena a, uint64_t bytes, int access,
 /* Inputs and outputs, which the reference fills and checks. */
 static int map_tensors(struct side *s, int fd[WIRE_FDS], struct fault *f)
 {
-	int access =
-	        s->mode == SIDE_TIMED ? CU_ACCESS_READ : CU_ACCESS_READ_WRITE;
+	int access = s->mode == SIDE_TIMED || s->mode == SIDE_HOST
+	                     ? CU_ACCESS_READ
+	                     : CU_ACCESS_READ_WRITE;
 	cu_memory inputs;
 
 	if (map_arena(s, ARENA_INPUT, s->layout->arena_bytes[ARENA_INPUT],
@@ -75,20 +77,53 @@ static uint64_t round_up(uint64_t n)
 /* What a kernel did not ask for is not mapped. */
 static int map_arenas(struct side *s, int fd[WIRE_FDS], struct fault *f)
 {
+	uint64_t scratch =
+	        s->run ? hooks.scratch_bytes : s->plan->scratch_bytes;
+	uint64_t zeroed = s->run ? hooks.zeroed_bytes : s->plan->zeroed_bytes;
 	cu_memory m;
 
 	if (gpumem_reserve(ARENA_BASE, s->layout->span, f) ||
 	    map_tensors(s, fd, f) ||
-	    map_arena(s, ARENA_SCRATCH, round_up(s->plan->scratch_bytes),
-	              CU_ACCESS_READ_WRITE, &m, f) ||
-	    map_arena(s, ARENA_ZEROED, round_up(s->plan->zeroed_bytes),
-	              CU_ACCESS_READ_WRITE, &m, f))
+	    map_arena(s, ARENA_SCRATCH, round_up(scratch), CU_ACCESS_READ_WRITE,
+	              &m, f) ||
+	    map_arena(s, ARENA_ZEROED, round_up(zeroed), CU_ACCESS_READ_WRITE,
+	              &m, f))
 		return -1;
 	if (!s->mapped[ARENA_ZEROED])
 		return 0;
 	return CU(cuMemsetD8Async(s->layout->arena[ARENA_ZEROED], 0,
 	                          s->mapped[ARENA_ZEROED], s->gpu.stream),
 	          f);
+}
+
+/* Of the plan's modules, from a copy, since in the plan it lies anywhere. */
+static int load_module(struct side *s, uint32_t i, const char **reason,
+                       struct fault *f)
+{
+	const struct plan_module *m = &s->plan->module[i];
+	char *image = xcalloc(m->len + 1, 1);
+	int failed;
+
+	memcpy(image, m->image, m->len);
+	failed = cubin_load(image, m->len, &s->cubin[i + 1], reason, f);
+	free(image);
+	return failed;
+}
+
+/* What was built, and the plan's modules. */
+static int load_code(struct side *s, const char **reason, struct fault *f)
+{
+	size_t len;
+	char *built = slurp(SIDE_CUBIN, &len, f);
+	int failed = !built;
+
+	s->cubin = xcalloc(s->plan->modules + 1, sizeof *s->cubin);
+	if (!failed && len)
+		failed = cubin_load(built, len, &s->cubin[0], reason, f);
+	for (uint32_t i = 0; i < s->plan->modules && !failed; i++)
+		failed = load_module(s, i, reason, f);
+	free(built);
+	return failed ? -1 : 0;
 }
 
 /* Loads plan and device code. *reason is set where the kernel is to blame. */
@@ -105,13 +140,33 @@ static int load_kernel(struct side *s, const char **reason, struct fault *f)
 	if (!s->plan)
 		return -1;
 	*reason = NULL;
-	data = slurp(SIDE_CUBIN, &len, f);
-	if (!data || cubin_load(data, len, &s->cubin, reason, f))
+	if (load_code(s, reason, f))
 		return -1;
 	*reason = REASON_UNSUPPORTED;
-	if (replay_open(&s->replay, s->plan, s->cubin.module, s->gpu.context,
+	if (replay_open(&s->replay, s->plan, s->cubin, s->gpu.context,
 	                s->gpu.stream, f) ||
 	    gpu_local(&s->gpu, s->replay.local_bytes, f))
+		return -1;
+	*reason = NULL;
+	return 0;
+}
+
+static int load_host(struct side *s, const char **reason, struct fault *f)
+{
+	const struct layout *l = s->layout;
+	char path[32];
+
+	hooks.stream = s->gpu.stream;
+	hooks.scratch = l->arena[ARENA_SCRATCH];
+	hooks.scratch_bytes = l->arena_bytes[ARENA_SCRATCH];
+	hooks.zeroed = l->arena[ARENA_ZEROED];
+	hooks.zeroed_bytes = l->arena_bytes[ARENA_ZEROED];
+	if (s->run)
+		return 0;
+	*reason = REASON_UNSUPPORTED;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", SIDE_KERNEL);
+	s->run = kernel_load(path, f);
+	if (!s->run)
 		return -1;
 	*reason = NULL;
 	return 0;
@@ -131,6 +186,7 @@ static int start(struct side *s)
 	struct wire_reply reply;
 	struct fault f = {""};
 	const char *reason = NULL;
+	int is_host = s->mode == SIDE_HOST || s->mode == SIDE_HOST_WRITABLE;
 	int fd[WIRE_FDS] = {-1, -1}, failed;
 
 	memset(&reply, 0, sizeof reply);
@@ -138,7 +194,9 @@ static int start(struct side *s)
 	         gpu_open(&s->gpu, &f) ||
 	         (s->mode != SIDE_CHECKED &&
 	          gpu_anchor(&s->gpu, &reply.anchor_ns, &f)) ||
-	         load_kernel(s, &reason, &f) || map_arenas(s, fd, &f) ||
+	         (is_host ? load_host(s, &reason, &f)
+	                  : load_kernel(s, &reason, &f)) ||
+	         map_arenas(s, fd, &f) ||
 	         (s->mode == SIDE_CHECKED && write_inputs(s, &f)) ||
 	         gpu_wait(&s->gpu, &f);
 	if (failed) {
@@ -156,7 +214,7 @@ static int start(struct side *s)
 	return failed ? -1 : 0;
 }
 
-void side_serve(enum side_mode mode)
+void side_serve(enum side_mode mode, ratchet_kernel *run)
 {
 	struct side s;
 	struct wire_request q;
@@ -164,6 +222,7 @@ void side_serve(enum side_mode mode)
 
 	memset(&s, 0, sizeof s);
 	s.mode = mode;
+	s.run = run;
 	if (start(&s))
 		return;
 	while (wire_receive(SIDE_SOCKET, &q, sizeof q, NULL, NULL, -1) == 1) {

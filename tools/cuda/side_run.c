@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "gpumem.h"
+#include "hooks.h"
 #include "verdict.h"
 
 #include <err.h>
@@ -87,8 +88,10 @@ static int reset(struct side *s, const struct wire_request *q, uint32_t from,
 
 	if (s->mode == SIDE_CHECKED)
 		return 0;
-	if (cubin_restore(&s->cubin, g->stream, f) ||
-	    gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
+	for (uint32_t i = 0; s->plan && i <= s->plan->modules; i++)
+		if (cubin_restore(&s->cubin[i], g->stream, f))
+			return -1;
+	if (gpu_poison(g, s->layout->arena[ARENA_SCRATCH],
 	               s->mapped[ARENA_SCRATCH], q->seed + from, SCRATCH_STREAM,
 	               f) ||
 	    gpu_scrub(g, (uint32_t)(q->seed + from), f) ||
@@ -232,11 +235,38 @@ static int batch(struct side *s, const struct wire_request *q,
 	               : 0;
 }
 
+/* What zeroed() has to be is not left to a host's code. */
+static int prepare(struct side *s, const struct wire_request *q,
+                   struct fault *f)
+{
+	return CU(cuMemsetD8Async(s->layout->arena[ARENA_ZEROED], 0,
+	                          s->mapped[ARENA_ZEROED], s->gpu.stream),
+	          f) || reset(s, q, q->first, q->calls, q->mode, f) ||
+	                       gpu_wait(&s->gpu, f)
+	               ? -1
+	               : 0;
+}
+
+/* Calls of host code; the judge has the clock. */
+static int call_host(struct side *s, const struct wire_request *q,
+                     struct fault *f)
+{
+	for (uint32_t i = q->first; i < q->first + q->calls; i++)
+		if (kernel_call(s->run,
+		                layout_call(s->layout, q->workload, q->set[i]),
+		                s->layout->args, 0, 0, f))
+			return -1;
+	return gpu_wait(&s->gpu, f);
+}
+
 static int perform(struct side *s, const struct wire_request *q,
                    struct wire_reply *reply, struct fault *f)
 {
 	if (side_show(s, q->workload, f))
 		return -1;
+	if (s->run)
+		return q->op == WIRE_PREPARE ? prepare(s, q, f)
+		                             : call_host(s, q, f);
 	if (q->op == WIRE_BATCH)
 		return batch(s, q, reply, f);
 	if (q->mode == MODE_GRAPH)
@@ -253,6 +283,8 @@ void side_perform(struct side *s, const struct wire_request *q,
 	if (q->workload >= s->layout->workloads || q->count > WIRE_SETS ||
 	    !q->count)
 		errx(2, "a request that makes no sense");
+	if (q->first > q->count || (s->run && q->calls > q->count - q->first))
+		errx(2, "a request for calls that it has not");
 	for (uint32_t i = 0; i < q->count; i++)
 		if (q->set[i] >= s->layout->sets)
 			errx(2, "a request for an input set that is not there");

@@ -13,7 +13,8 @@ struct side {
 	struct gpu gpu;
 	const struct layout *layout;
 	struct plan *plan;
-	struct cubin cubin;
+	ratchet_kernel *run; /* of SIDE_HOST, which has no plan */
+	struct cubin *cubin; /* [0]: what was built; then the plan's modules */
 	struct replay replay;
 	uint64_t mapped[ARENAS]; /* bytes; of outputs: see below */
 	cu_memory outputs;       /* of one workload at a time: */

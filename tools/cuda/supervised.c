@@ -31,22 +31,19 @@ static int start(struct supervised *s, const struct captured *c,
                  const char *const *reads, struct fault *f)
 {
 	struct cuda_session *session = s->session;
-	char *path = xasprintf("%s/candidate.cubin", session->dir);
 	char *launcher = xasprintf("%s/launcher", tool_dir());
 	char *code = xasprintf("%s/device.fatbin", tool_dir());
 	int fd[5] = {-1, session->layout_fd, c->plan,
-	             open(path, O_RDONLY | O_CLOEXEC), s->log};
+	             side_code(session, "candidate", f), s->log};
 	struct words argv = {0}, sees = {0};
-	int failed;
+	int failed = -1;
 
 	words_add(&argv, tool, NULL);
 	gather(&argv, options);
 	words_add(&argv, launcher, "side-checked", NULL);
 	words_add(&sees, launcher, code, NULL);
 	gather(&sees, reads);
-	if (fd[3] < 0)
-		failed = fault_errno(f, "%s", path);
-	else
+	if (fd[3] >= 0)
 		failed = launcher_start(
 		        session, &s->launcher, (const char *const *)argv.item,
 		        (const char *const *)sees.item, fd, 5, f);
@@ -54,7 +51,6 @@ static int start(struct supervised *s, const struct captured *c,
 		close(fd[3]);
 	words_free(&argv);
 	words_free(&sees);
-	free(path);
 	free(launcher);
 	free(code);
 	return failed;

@@ -19,6 +19,9 @@ enum wire_op {
 	WIRE_HELLO,   /* -> the device; a runner's input and output memory */
 	WIRE_FIRST,   /* one call on each of count sets: reset, not timed */
 	WIRE_MEASURE, /* the same, timed, once they had their first */
+	WIRE_PREPARE, /* of host code: all is reset for the calls from first on
+	               */
+	WIRE_CALL,    /* these calls, until they are done */
 	WIRE_BATCH,   /* calls back to back, sets in rotation */
 	WIRE_ADOPT,   /* to the reference: a runner's memory; fill its inputs */
 	WIRE_CHECK,   /* to the reference: are these outputs right? */
@@ -34,6 +37,7 @@ struct wire_request {
 	uint32_t runner; /* to the reference: which runner's memory */
 	uint32_t workload;
 	uint32_t count, calls;
+	uint32_t first;        /* PREPARE, CALL: of the sets; `calls` of them */
 	uint32_t check_inputs; /* were they changed? */
 	uint32_t set[WIRE_SETS];
 	uint64_t seed; /* of the poison of set[0]; the next has + 1 */

@@ -169,11 +169,12 @@ static int read_sanitized(const char *dir, const struct settings *settings,
 {
 	const char *want = settings_string(settings, "sanitize", "");
 	const struct measurements *m = &e->confirm;
+	const char *language = e->build.language;
 	const char *got;
 	char *path;
 	int failed;
 
-	if (!*want || e->build.is_python || m->failed ||
+	if (!*want || m->failed || (language && !strcmp(language, "python")) ||
 	    m->comparison.decision != DECISION_BETTER)
 		return 0;
 	path = xasprintf("%s/sanitize.jsonl", dir);

@@ -35,7 +35,7 @@ const char *const kernel_settings_known[] = {"edit",          "cflags",
 
 static const char *const job_known[] = {
         "phase",    "device",  "seed",   "budget_s", "hidden", "confirm",
-        "sanitize", "harness", "python", "nonce",    NULL};
+        "sanitize", "harness", "python", "host",     "nonce",  NULL};
 
 char *job_file(const struct job *j, const char *name)
 {
@@ -49,6 +49,20 @@ const char *job_interpreter(const struct job *j, const char *role)
 
 	free(path);
 	return python;
+}
+
+int job_is_pytorch(const struct job *j, const char *role)
+{
+	char *path = xasprintf("%s/%s.json", j->dir, role);
+	struct fault none;
+	json *o = file_exists(path) ? json_read(path, &none) : NULL;
+	const char *language =
+	        json_string(json_get(json_get(o, "solution"), "language"));
+	int is = language && strcmp(language, "python") == 0;
+
+	json_free(o);
+	free(path);
+	return is;
 }
 
 static int read_seed(struct job *j, const struct settings *s, struct fault *f)
@@ -109,6 +123,7 @@ static int read_head(struct job *j, struct fault *f)
 		j->harness = xstrdup(settings_string(&s, "harness", ""));
 	if (*settings_string(&s, "sanitize", ""))
 		j->sanitize = xstrdup(settings_string(&s, "sanitize", ""));
+	j->allows_host = strcmp(settings_string(&s, "host", ""), "yes") == 0;
 	if (*settings_string(&s, "python", ""))
 		j->python = xstrdup(settings_string(&s, "python", ""));
 	settings_free(&s);

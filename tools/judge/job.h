@@ -1,7 +1,8 @@
 /* job - a folder that holds all that a judgement needs, and its results
  *
  *   job                key = value: phase, device, seed, budget_s, hidden,
- *                      confirm, harness, python; nonce, which its result has
+ *                      confirm, harness, python, host; nonce, which its result
+ *                      has
  *   definition.json  settings
  *   workloads.jsonl    those to judge, in order; then hidden shapes
  *   reference.so  candidate.so  incumbent.so      host code
@@ -58,6 +59,7 @@ struct job {
 	const char *mode; /* the deciding one: cold, warm, graph */
 	double timeout_s; /* of one call */
 	char *python;     /* the interpreter of what is in Python, or NULL */
+	int allows_host;  /* what cannot be captured is timed by the host */
 	char *sanitize;   /* under what the candidate runs, or NULL */
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
@@ -83,6 +85,9 @@ char *job_file(const struct job *j, const char *name);
 
 /* The interpreter of a role ("candidate"); NULL: it is native code. */
 const char *job_interpreter(const struct job *j, const char *role);
+
+/* Is it PyTorch, whose kernels nobody has but PyTorch? */
+int job_is_pytorch(const struct job *j, const char *role);
 
 /* What a front (verify, bench) gathers into a new job folder. */
 struct job_parts {

@@ -28,7 +28,7 @@ int job_python_is(const char *reference)
 }
 
 int job_python_copy(const char *path, const char *dir, const char *kernel,
-                    const char *device, struct fault *f)
+                    struct fault *f)
 {
 	struct definition *d = definition_read(path, f);
 	int failed = -1;
@@ -37,11 +37,6 @@ int job_python_copy(const char *path, const char *dir, const char *kernel,
 		return -1;
 	if (strcmp(d->name, kernel))
 		fault_set(f, "%s: defines %s, not %s", path, d->name, kernel);
-	else if (strcmp(device, "cpu"))
-		fault_set(f,
-		          "%s: its Python is a reference on a CPU alone: write "
-		          "reference.cu, or DEVICE=cpu",
-		          path);
 	else
 		failed = copy(path, dir, f);
 	definition_free(d);

@@ -144,7 +144,7 @@ static int copy_build(const char *dir, const struct job_parts *p,
 	char *definition, *made;
 	int failed;
 
-	if (!b->is_python)
+	if (!b->language)
 		return copy_code(dir, b, p->cache, role, is_reference, f);
 	definition = xasprintf("%s/definition.json", p->kernel_dir);
 	made = build_file(b, p->cache, SOURCES_PYTHON);
@@ -168,7 +168,7 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 		if (!path[i])
 			continue;
 		if (i == 1 && job_python_is(path[i])) {
-			if (job_python_copy(path[i], dir, kernel, o->device, f))
+			if (job_python_copy(path[i], dir, kernel, f))
 				return -1;
 			o->needs_python = 1;
 			continue;
@@ -178,7 +178,7 @@ static int copy_builds(const char *dir, const struct job_parts *p,
 		failed = check_origin(&b, path[i], i == 0, kernel, o, f);
 		if (!failed && !(b.harness && i == 1))
 			failed = copy_build(dir, p, &b, role[i], i == 1, f);
-		o->needs_python |= b.is_python;
+		o->needs_python |= b.language != NULL;
 		build_free(&b);
 		if (failed)
 			return -1;
@@ -317,6 +317,7 @@ static int write_head(const char *dir, const struct job_parts *p,
                       uint64_t seed, const char *hidden, struct fault *f)
 {
 	int is_bench = p->phase == PHASE_BENCH, failed;
+	const char *host = getenv("ALLOW_HOST_TIMED");
 	char *path, *text, *python = NULL, nonce[JOB_NONCE];
 	double budget;
 
@@ -330,12 +331,12 @@ static int write_head(const char *dir, const struct job_parts *p,
 	text = xasprintf(
 	        "phase = %s\ndevice = %s\nnonce = %s\nseed = 0x%016llx\n"
 	        "budget_s = %.3f\nhidden = %s\nsanitize = %s\nharness = %s\n"
-	        "python = %s\n%s",
+	        "python = %s\nhost = %s\n%s",
 	        is_bench ? "bench" : "verify", s->device, nonce,
 	        (unsigned long long)seed,
 	        budget * (is_bench ? JOB_SHARE_BENCH : JOB_SHARE_VERIFY),
 	        hidden ? hidden : "none", p->sanitize ? p->sanitize : "",
-	        o->harness, python ? python : "",
+	        o->harness, python ? python : "", host && *host ? "yes" : "no",
 	        p->is_confirmation ? "confirm = yes\n" : "");
 	failed = file_write(path, text, strlen(text)) || chmod(path, 0600);
 	if (failed)

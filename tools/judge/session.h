@@ -90,7 +90,7 @@ const char *session_reference(const struct session *s);
 /* By what it is timed. Where device code can reach ordinary host memory, and
  * so what the host does next, events alone prove no gain. */
 #define TIMING_CPU "cpu"
-#define TIMING_HOST "host" /* with an interpreter, on a CPU */
+#define TIMING_HOST "host" /* with an interpreter, or uncaptured host code */
 #define TIMING_EVENTS "events"
 #define TIMING_EVENTS_WALL "events+wall"
 #define TIMING_USER "user" /* what a project prints */

@@ -105,7 +105,7 @@ static int add_brief(struct sections *s, const struct prompt_ground *g,
 	if (!b.harness)
 		sections_add(s, "abi", "# How a kernel is called",
 		             xstrdup(rules_abi(g->ground->device,
-		                               g->ground->build.is_python)),
+		                               g->ground->build.language)),
 		             SECTION_OURS, 0);
 	sections_add(s, "build", "# How it is compiled", b.build, SECTION_DATA,
 	             4);

@@ -142,10 +142,23 @@ const char rules_research[] =
 	"of the right type and shape, in order. No other process can be "      \
 	"started, nothing compiled; time in the interpreter counts.\n"
 
-const char *rules_abi(const char *device, int is_python)
+#define TRITON_ABI                                                             \
+	"The source is a FlashInfer-Trace Solution in Triton. Its entry "      \
+	"point gets the inputs in order: contiguous tensors on the GPU, "      \
+	"never to be written to, and float, int or bool for scalars. Where "   \
+	"destination_passing_style is true the outputs follow, to be written " \
+	"in place, all of each; else it returns them, of the right type and "  \
+	"shape, in order. It is called once and then captured: what counts "   \
+	"is the kernels it launches, not the time in Python. Each must be "    \
+	"Triton's; of PyTorch there may be views, torch.empty, torch.zeros "   \
+	"and copies of contiguous tensors. No synchronization, no reading of " \
+	"device data, nothing kept from call to call. triton.autotune would "  \
+	"choose anew in every process: declare knobs instead.\n"
+
+const char *rules_abi(const char *device, const char *language)
 {
-	if (is_python)
-		return PYTHON_ABI;
+	if (language)
+		return strcmp(language, "triton") ? PYTHON_ABI : TRITON_ABI;
 	if (strcmp(device, "cuda"))
 		return ABI;
 	return ABI "run only enqueues work on ratchet_stream(t), and ends "

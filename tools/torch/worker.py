@@ -9,9 +9,6 @@ memory that it gave.
 usage: python3 -I -c TEXT FUTEX, the number of that system call
 """
 import ctypes
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import json
 import math
 import mmap
@@ -23,8 +20,6 @@ LOAD, RUN, EMPTY = 0, 1, 2
 TENSORS = INPUT, OUTPUT = 0, 1
 FUTEX_WAIT, FUTEX_WAKE = 0, 1
 MESSAGE = 160
-NAME = "<reference>"
-PACKAGE = "ratchet_solution"
 
 
 class Arg(ctypes.Structure):
@@ -46,13 +41,6 @@ class Doorbell(ctypes.Structure):
 def futex(field, op, value):
     syscall(number, ctypes.byref(doorbell, field.offset), op, value, None,
             None, 0)
-
-
-def dtype(name):
-    found = getattr(torch, name, None)
-    if name == "float4_e2m1" or found is None:
-        raise TypeError(f"PyTorch has no tensors of {name}")
-    return found
 
 
 def value_of(spec, arg):
@@ -83,37 +71,9 @@ def argument(spec, arg):
                             offset=arg.offset).view(kind).view(shape)
 
 
-def in_order(result, names):
-    """What run returned: tensors by name, in order, or the only one."""
-    if isinstance(result, dict):
-        if sorted(result) != sorted(names):
-            raise ValueError(f"want the outputs {', '.join(names)}, "
-                             f"got {', '.join(map(str, result))}")
-        return [result[name] for name in names]
-    values = list(result) if isinstance(result, (tuple, list)) else [result]
-    if len(values) != len(names):
-        raise ValueError(f"want {len(names)} outputs, got {len(values)}")
-    return values
-
-
-def check(name, value, shape, kind):
-    if not isinstance(value, torch.Tensor):
-        raise TypeError(f"output {name}: want a tensor, "
-                        f"got {type(value).__name__}")
-    if value.dtype != kind:
-        raise TypeError(f"output {name}: want {str(kind)[6:]}, "
-                        f"got {str(value.dtype)[6:]}")
-    if list(value.shape) != shape:
-        raise ValueError(f"output {name}: want the shape {shape}, "
-                         f"got {list(value.shape)}")
-    if not solution and kind.is_floating_point and value.to(torch.float32).isnan().any():
-        raise ValueError(f"output {name}: NaN is no answer to judge by")
-
-
 def keep(name, spec, value, arg):
     kind, shape = dtype(spec["dtype"]), arg.shape[:arg.ndim]
-    if spec["shape"] is None and isinstance(value, (bool, int, float)):
-        value = torch.tensor(value, dtype=kind)
+    value = prepared(spec, value)
     check(name, value, shape, kind)
     data = value.cpu().contiguous().view(-1).view(torch.uint8)
     if data.numel():
@@ -121,51 +81,12 @@ def keep(name, spec, value, arg):
                          offset=arg.offset).copy_(data)
 
 
-class Sources(importlib.abc.MetaPathFinder, importlib.abc.ExecutionLoader):
-    """A solution's files as modules: x.py is x, and PACKAGE.x."""
-
-    def file_of(self, name):
-        stem = name.removeprefix(PACKAGE + ".").replace(".", "/")
-        for file in stem + ".py", stem + "/__init__.py":
-            if file in solution["sources"]:
-                return file
-        return None
-
-    def find_spec(self, name, path=None, target=None):
-        if self.file_of(name):
-            return importlib.util.spec_from_loader(name, self)
-        folder = name.removeprefix(PACKAGE + ".").replace(".", "/") + "/"
-        if name == PACKAGE or any(file.startswith(folder)
-                                  for file in solution["sources"]):
-            return importlib.machinery.ModuleSpec(name, None, is_package=True)
-        return None
-
-    def get_filename(self, name):
-        return self.file_of(name)
-
-    def get_source(self, name):
-        return solution["sources"][self.file_of(name)]
-
-    def is_package(self, name):
-        return self.file_of(name).endswith("/__init__.py")
-
-
 def load():
     global run
     if not solution:
         say(f"python {sys.version.split()[0]}, torch {torch.__version__}")
         return
-    file, symbol = solution["entry_point"].split("::")
-    sys.meta_path.insert(0, Sources())
-    module = file.removesuffix(".py").replace("/", ".")
-    run = getattr(importlib.import_module(f"{PACKAGE}.{module}"), symbol)
-
-
-def begin():
-    """The reference's text, once."""
-    space = {"__name__": "reference"}
-    exec(compile(definition["reference"], NAME, "exec"), space)
-    return space["run"]
+    run = entry()
 
 
 def compute():
@@ -183,20 +104,6 @@ def compute():
         for name, value, arg in zip(names, in_order(result, names),
                                     args[len(specs):]):
             keep(name, definition["outputs"][name], value, arg)
-
-
-def words_of(error):
-    """One line of it, and where in the stranger's text it was."""
-    where, at = "", error.__traceback__
-    while at:
-        file = at.tb_frame.f_code.co_filename
-        if file == NAME:
-            where = f" (line {at.tb_lineno} of the reference)"
-        elif solution and file in solution["sources"]:
-            where = f" (line {at.tb_lineno} of {file[-60:]})"
-        at = at.tb_next
-    text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
-    return text[:MESSAGE - 1 - len(where)] + where
 
 
 def say(text):
@@ -224,7 +131,7 @@ def serve():
             obey(doorbell.op)
             doorbell.failed = 0
         except BaseException as error:
-            say(words_of(error))
+            say(words_of(error, MESSAGE - 1))
             doorbell.failed = -1
         doorbell.done = seen
         futex(Doorbell.done, FUTEX_WAKE, 1)
@@ -246,7 +153,7 @@ run = None
 try:
     import torch
 except BaseException as error:
-    sys.exit(words_of(error))
+    sys.exit(words_of(error, MESSAGE - 1))
 # What is printed is for nobody, and would fill the judge's pipe.
 sys.stdout = sys.stderr = open(os.devnull, "w")
 serve()
