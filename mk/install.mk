@@ -9,7 +9,7 @@ install: tools ## install under PREFIX (/usr/local), itself beneath DESTDIR
 	install -m 755 $(filter-out %.fatbin,$(TOOLS)) $(LIBEXEC)
 	cp -R $(BUILD)/node $(BUILD)/node.hash $(RUNNERS) $(LIBEXEC)
 	$(if $(filter %.fatbin,$(TOOLS)),install -m 644 $(filter %.fatbin,$(TOOLS)) $(LIBEXEC))
-	install -m 644 tools/spend/prices.tsv tools/torch/ratchet_torch.h tools/torch/worker.py \
+	install -m 644 tools/spend/prices.tsv tools/torch/ratchet_torch.h $(BUILD)/worker.py $(BUILD)/bridge.py \
 		tools/page/page.css tools/page/page.js $(LIBEXEC)
 	install -m 755 tools/ratchet.sh $(DESTDIR)$(PREFIX)/bin/ratchet
 	install -m 644 kernels/include/*.h $(INCLUDE)

@@ -8,7 +8,7 @@ export RUNNER FACTS RUNNER_TRIES RUNNER_WAIT_S RUNNER_FOLDER SSH_HOST SSH_CONFIG
 
 # All that a machine needs to judge a job.
 NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor worker.py \
-	node.sh libcjson.so.1 $(if $(NVCC),device.fatbin))
+	bridge.py bridge.so node.sh libcjson.so.1 $(if $(NVCC),device.fatbin))
 # And what solutions link to, for where it is not.
 SPARE := $(addprefix $(BUILD)/node/spare/,$(notdir $(filter /%,$(foreach l, \
 	libstdc++.so.6 libgcc_s.so.1 libgomp.so.1,$(shell $(CC) -print-file-name=$l)))))

@@ -9,13 +9,18 @@ set -u
 : "${SSH_HOST:=}" "${RUNNER_TRIES:=5}"
 here=$(cd "${0%/*}" && pwd) || exit 2
 word=
+usage() {
+	echo "usage: run-ssh [-v] job | -q" >&2
+	exit 2
+}
 while getopts qv option; do
 	case $option in
 	q | v) word=-$option ;;
-	*) exit 2 ;;
+	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
+[ "$word,$#" = -q,0 ] || [ $# -eq 1 ] || usage
 job=${1-}
 
 say() {
