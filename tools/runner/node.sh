@@ -6,7 +6,7 @@
 #        node.sh put NONCE             unpacks a job, a tar on stdin, unless it
 #                                      is here
 #        node.sh judge NONCE [NAME=VALUE ...] [-v]
-#        node.sh stop NONCE            ends its judge
+#        node.sh stop NONCE            ends its judge, and forgets it
 #        node.sh drop NONCE            forgets it
 #        node.sh settle                takes from spare/ the libraries that this
 #                                      machine lacks
@@ -153,7 +153,10 @@ judge)
 	# shellcheck disable=SC2086 # words without spaces
 	judge $settings
 	;;
-stop) kill "$(cat "$job/pid")" ;;
+stop)
+	kill "$(cat "$job/pid")"
+	rm -rf "$job"
+	;;
 drop) rm -rf "$job" ;;
 settle) settle ;;
 facts) exec "$here/doctor" -f ;;

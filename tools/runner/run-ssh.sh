@@ -176,7 +176,7 @@ try() {
 # Stopped here means stopped there.
 stop() {
 	trap '' HUP INT TERM
-	[ -z "${begun-}" ] || node "stop $nonce; true" </dev/null 2>/dev/null
+	[ -z "${begun-}" ] || node stop "$nonce" </dev/null 2>/dev/null
 	exit 75
 }
 trap stop HUP INT TERM
