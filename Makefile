@@ -16,8 +16,9 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes 
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -ffp-contract=off $(WARN) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer) \
 	$(INCLUDES)
-# A library beside a program is its own: see mk/runner.mk.
-LIBS     := -Wl,-rpath,'$$ORIGIN' -Wl,--as-needed $(shell pkg-config --libs libcjson libcurl 2>/dev/null || echo -lcjson -lcurl) -lz -lm -ldl
+# A library beside a program is its own, and that of what it loads: see
+# mk/runner.mk.
+LIBS     := -Wl,-rpath,'$$ORIGIN',--disable-new-dtags -Wl,--as-needed $(shell pkg-config --libs libcjson libcurl 2>/dev/null || echo -lcjson -lcurl) -lz -lm -ldl
 
 # Each tools/*.c is a program, each tools/*/*.c a module of them all.
 PROGRAMS := $(basename $(notdir $(wildcard tools/*.c)))

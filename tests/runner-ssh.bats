@@ -191,6 +191,7 @@ node_judge() {
 		sleep 0.1
 	done
 	run -1 kill -0 "$(cat pid)"
+	is_tidy
 	[ ! -e verify.jsonl ]
 }
 

@@ -3,8 +3,9 @@
 #
 # usage: bundle.sh MAKE DEVICE OUT REFERENCE INCUMBENT [GENERATE]
 # The builds of the latter three are there. Candidates are the experiments
-# without a verdict. make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS
-# BENCH_S STRIDE FACTS SOLUTION (files to make experiments of first). OUT stays here: collect.sh needs its jobs.
+# without a result. OUT stays here: collect.sh needs its jobs. make gives BUILD
+# KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S STRIDE FACTS, and SOLUTION (files
+# to make experiments of first).
 set -u
 
 make=$1
@@ -133,8 +134,11 @@ find "$new/jobs" -type f -size +4k -exec sha256sum {} + | sort | {
 		last=$hash
 	done
 } || exit 2
+# Seeds are in there.
+chmod 700 "$new"
+umask 077
 mkdir -p "$(dirname "$out")" && mv "$new" "$out" &&
 	tar -czf "$out.tar.gz.new" -C "$(dirname "$out")" "$(basename "$out")" &&
 	mv "$out.tar.gz.new" "$out.tar.gz" || exit 2
 echo "$out.tar.gz: unpack it there, ./run try, bring its file results back:" \
-	"make collect FROM=results"
+	"make collect KERNEL=$KERNEL DEVICE=$device OUT=$out FROM=results"

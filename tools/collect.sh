@@ -49,16 +49,16 @@ speed() {
 		awk -F '\t' '$1 == "all" { print $10 " [" $11 ", " $12 "]: " $NF }'
 }
 
-# Is there all that decides? Which files, in an order that can be broken off.
+# Which files decide, in their order; nothing where one is missing.
 decided_by() {
 	case $(answer verify) in
 	1) echo verify ;;
 	0)
 		[ -n "$(answer bench)" ] || return 0
 		if [ "$(answer bench)" -eq 1 ] || ! speed bench | grep -q 'better$'; then
-			echo bench verify
+			echo verify bench
 		elif [ -n "$(answer confirm)" ]; then
-			echo confirm bench verify
+			echo verify bench confirm
 		fi
 		;;
 	esac

@@ -241,6 +241,23 @@ static int print_host(int how)
 	return EXIT_YES;
 }
 
+/* Where RUNNER judges, if that is elsewhere. */
+static void check_host(void)
+{
+	struct host host;
+	struct fault f;
+	char *text;
+
+	if (host_read(&host, &f))
+		errx(EXIT_TROUBLE, "%s", f.text);
+	if (host.is_here)
+		return;
+	text = xasprintf("%s: %s%s%s", host.node, host.gpu,
+	                 *host.gpu ? ", " : "", host.cpu);
+	say(OPTIONAL, "judged on", text, "");
+	free(text);
+}
+
 static void check_disk(const char *dir)
 {
 	struct statvfs v;
@@ -317,6 +334,7 @@ int main(int argc, char *argv[])
 	free(bats);
 	check_openmp();
 	check_cuda();
+	check_host();
 	check_cores();
 	check_disk(".");
 	check_disk("/tmp");

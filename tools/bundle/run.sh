@@ -126,6 +126,7 @@ self_test() {
 	check "a candidate that does nothing is refused" is_refused
 }
 
+node/node.sh settle || exit 2
 failed=
 case ${1-} in
 quick | stride | full) look "$1" ;;

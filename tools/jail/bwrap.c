@@ -149,6 +149,16 @@ static void show_ours(struct words *w, const char *name)
 	free(to);
 }
 
+/* Libraries lie beside programs where a machine may not have them. */
+static void show_libraries(struct words *w)
+{
+	static const char *const name[] = {"libcjson.so.1", "libstdc++.so.6",
+	                                   "libgcc_s.so.1", "libgomp.so.1"};
+
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		show_ours(w, name[i]);
+}
+
 static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -194,7 +204,7 @@ static void show_program(struct words *w, const char *program)
 	char real[PATH_MAX];
 
 	show_ours(w, "enter");
-	show_ours(w, "libcjson.so.1");
+	show_libraries(w);
 	if (is_ours(program)) {
 		show_ours(w, name_of(program));
 		return;

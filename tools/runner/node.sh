@@ -6,8 +6,10 @@
 #        node.sh put NONCE             unpacks a job, a tar on stdin, unless it
 #                                      is here
 #        node.sh judge NONCE [NAME=VALUE ...] [-v]
-#        node.sh stop NONCE            ends its judge
+#        node.sh stop NONCE            ends its judge, and forgets it
 #        node.sh drop NONCE            forgets it
+#        node.sh settle                takes from spare/ the libraries that this
+#                                      machine lacks
 #        node.sh facts
 # It lies beside judge in CACHE/tools/HASH; jobs are in CACHE/jobs/NONCE, what
 # they share in CACHE/blobs/HASH. judge starts a job that is not started yet,
@@ -16,7 +18,7 @@
 set -u
 umask 077
 
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
+here=$(cd "${0%/*}" && pwd) || exit 2
 cache=${here%/*/*}
 what=${1-}
 nonce=${2-}
@@ -33,11 +35,22 @@ is_alive() {
 
 # Jobs and tools that nobody asks for any more.
 tidy() {
+	touch "$here"
 	find "$cache/jobs" -mindepth 1 -maxdepth 1 -mtime +1 \
 		-exec rm -rf {} + 2>/dev/null
 	find "$cache/blobs" "$cache/tools" -mindepth 1 -maxdepth 1 -mtime +30 \
 		-exec rm -rf {} + 2>/dev/null
-	touch "$here"
+}
+
+settle() {
+	for spare in "$here"/spare/*; do
+		name=${spare##*/}
+		for dir in "$here" /lib /lib64 /usr/lib /usr/lib64 \
+			/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu; do
+			[ ! -e "$dir/$name" ] || continue 2
+		done
+		cp "$spare" "$here/.$name.$$" && mv "$here/.$name.$$" "$here/$name" || exit 2
+	done
 }
 
 put() {
@@ -47,7 +60,7 @@ put() {
 		fail "$nonce: the job came incomplete"
 	while read -r hash path; do
 		to=$new/$path
-		touch "$cache/blobs/$hash" && mkdir -p "${to%/*}" &&
+		mkdir -p "${to%/*}" &&
 			ln "$cache/blobs/$hash" "$to" || exit 2
 	done <"$new/blobs"
 	mv "$new" "$job" || exit 2
@@ -64,7 +77,10 @@ start() {
 		wait $! || status=$?
 		echo "$status" >"$1/.status" && mv "$1/.status" "$1/status"
 		' "$here" "$job" "$verbose" >"$job/log" 2>&1 </dev/null &
-	until [ -s "$job/pid" ]; do sleep 0.1 2>/dev/null || sleep 1; done
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		[ ! -s "$job/pid" ] || break
+		sleep 0.1 2>/dev/null || sleep 1
+	done
 }
 
 # What was logged since.
@@ -100,13 +116,15 @@ judge() {
 }
 
 case $what,$nonce in
-lacks, | facts,) ;;
+lacks, | facts, | settle,) ;;
 *, | *,*[!0-9a-f]*) fail "$nonce: want hexadecimal digits" ;;
 esac
 case $what in
 lacks)
 	mkdir -p "$cache/blobs" || exit 2
 	while read -r hash; do
+		# What is in use is not tidied away.
+		touch -c "$cache/blobs/$hash"
 		[ -e "$cache/blobs/$hash" ] || echo "$hash"
 	done
 	;;
@@ -119,6 +137,7 @@ put)
 	[ ! -e "$job" ] || exit 0
 	mkdir -p "$cache/jobs" || exit 2
 	tidy
+	settle
 	put
 	;;
 judge)
@@ -134,8 +153,12 @@ judge)
 	# shellcheck disable=SC2086 # words without spaces
 	judge $settings
 	;;
-stop) kill "$(cat "$job/pid")" ;;
+stop)
+	kill "$(cat "$job/pid")"
+	rm -rf "$job"
+	;;
 drop) rm -rf "$job" ;;
+settle) settle ;;
 facts) exec "$here/doctor" -f ;;
-*) fail "want lacks, blob, put, judge, stop, drop or facts" ;;
+*) fail "want lacks, blob, put, judge, stop, drop, settle or facts" ;;
 esac

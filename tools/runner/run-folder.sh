@@ -9,16 +9,21 @@
 set -u
 
 : "${RUNNER_FOLDER:=}" "${RUNNER_WAIT_S:=86400}"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
+here=$(cd "${0%/*}" && pwd) || exit 2
 word=
+usage() {
+	echo "usage: run-folder [-v] job | -q" >&2
+	exit 2
+}
 while getopts qv option; do
 	case $option in
 	q) word=-q ;;
 	v) ;;
-	*) exit 2 ;;
+	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
+[ "$word,$#" = -q,0 ] || [ $# -eq 1 ] || usage
 job=${1-}
 
 say() {

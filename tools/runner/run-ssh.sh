@@ -7,15 +7,20 @@
 set -u
 
 : "${SSH_HOST:=}" "${RUNNER_TRIES:=5}"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
+here=$(cd "${0%/*}" && pwd) || exit 2
 word=
+usage() {
+	echo "usage: run-ssh [-v] job | -q" >&2
+	exit 2
+}
 while getopts qv option; do
 	case $option in
 	q | v) word=-$option ;;
-	*) exit 2 ;;
+	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
+[ "$word,$#" = -q,0 ] || [ $# -eq 1 ] || usage
 job=${1-}
 
 say() {
@@ -97,8 +102,9 @@ ship_tools() {
 	esac
 	tar -cf - -C "$here/node" . -C "$tmp" whole | remote "umask 022
 		mkdir -p \"\$cache/tools/.$hash.\$\$\" && cd \"\$cache/tools\" &&
-		tar -xo -C .$hash.\$\$ -f - && [ -e .$hash.\$\$/whole ] &&
-		mv .$hash.\$\$ $hash"
+		tar -xo -C .$hash.\$\$ -f - && [ -e .$hash.\$\$/whole ] || exit
+		[ -e $hash ] || mv .$hash.\$\$ $hash
+		rm -rf .$hash.\$\$"
 }
 
 # Large files once, whichever job they are of.
@@ -170,7 +176,7 @@ try() {
 # Stopped here means stopped there.
 stop() {
 	trap '' HUP INT TERM
-	[ -z "${begun-}" ] || node "stop $nonce; true" </dev/null 2>/dev/null
+	[ -z "${begun-}" ] || node stop "$nonce" </dev/null 2>/dev/null
 	exit 75
 }
 trap stop HUP INT TERM
