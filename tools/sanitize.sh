@@ -16,7 +16,7 @@ out=$4
 select=${5:-ends}
 dir=$KERNELS/$KERNEL
 ground=$BUILD/run/$KERNEL.$device
-made=$ground/sanitize.json
+made=$ground/sanitize.${out##*/}.json
 generate=
 [ ! -e "$dir/generate.c" ] || generate=$ground/generate/build.json
 
