@@ -148,8 +148,9 @@ revert: tools ## go back to EXP=exp_NNNN|shipped
 adopt: tools ## record a hand edit of the incumbent as a baseline of its own
 	$(LOCKED) $(INCUMBENT) -a
 	@$(BUILD)/summarize -e $(X)
-status: tools ## where things stand, in a few lines
-	@$(BUILD)/summarize -s -e $(X)
+status: tools ## where all kernels stand, what is at work, and KERNEL= in more words (JSON=1)
+	@$(BUILD)/status $(if $(JSON),-j) -b $(BUILD) -e $(EXPERIMENTS)
+	$(if $(JSON),,@$(BUILD)/summarize -s -e $(X))
 doctor: tools ## what is here, what is missing, and the remedy
 	@$(BUILD)/doctor
 new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution), or PROJECT=folder
