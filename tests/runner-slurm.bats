@@ -7,7 +7,7 @@ load slurm
 setup_file() {
 	needs_slurm
 	slurm_start
-	export S n1 n2 SLURMCTLD MUNGED
+	export S
 }
 
 teardown_file() {
@@ -68,6 +68,7 @@ node_judge() {
 node_judge_waits_once() {
 	node_judge <<-END
 		[ "\$(wc -l <$PWD/judged)" -gt 1 ] || {
+			echo \$\$ >$PWD/pid
 			echo waits
 			exec sleep 100
 		}
@@ -108,11 +109,6 @@ allocated() {
 }
 
 @test "within an allocation a step of it judges, and no job is added" {
-	node_judge <<-END
-		echo "\$SLURM_JOB_ID \$(ps -o args= -p \$PPID)" >$PWD/parent
-		squeue --noheader --states=all --format=%i >$PWD/queue
-		exec "\$JUDGE" "\$@"
-	END
 	last=$(squeue -h -t all -o %i | sort -n | tail -n 1)
 	run -0 allocated verify -k "$K" -w "$W" -c "$BATS_FILE_TMPDIR/cache" -o verify.jsonl \
 		"$(built reference)" "$(built right)"
@@ -149,7 +145,7 @@ allocated() {
 	await 'grep -qx waits words'
 	node=$(squeue -h -o %N)
 	id=$(squeue -h -o %i)
-	kill -9 "${!node}" $(pgrep -f "^slurmstepd: \[$id\.batch\]") $(pgrep -f '^sleep 100')
+	slurmd_kill "$node" "$id" "$(cat pid)"
 	scontrol update nodename="$node" state=down reason=dead
 	await '[[ $(squeue -h -o "%T %r") == *BeginTime* ]]'
 	# Slurm would wait for two minutes.
@@ -267,7 +263,7 @@ allocated() {
 
 @test "Slurm is told the partition, the constraint, the account and the time" {
 	node_judge <<-END
-		scontrol show job >$PWD/job
+		SLURM_CONF=$SLURM_CONF scontrol show job >$PWD/job
 		exec "\$JUDGE" "\$@"
 	END
 	SLURM_PARTITION=all SLURM_TIMELIMIT=7 SLURM_ACCOUNT=mine run -0 verify_it

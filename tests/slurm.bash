@@ -1,5 +1,5 @@
-# slurm - a real Slurm on loopback, of the present user: munged, slurmctld and
-# slurmd as the nodes n1 and n2
+# slurm - a real Slurm on loopback: munged, slurmctld, and slurmd as the nodes n1
+# and n2
 
 needs_slurm() {
 	PATH=$PATH:/usr/sbin
@@ -59,10 +59,10 @@ slurm_start() {
 	munged --foreground --force --num-threads=1 --key-file="$S/key" --socket="$S/munge" \
 		--pid-file="$S/munge.pid" --log-file="$S/munge.log" \
 		--seed-file="$S/munge.seed" >"$S/words" 2>&1 3>&- &
-	MUNGED=$!
+	disown $!
 	until [ -S "$S/munge" ]; do sleep 0.05; done
 	slurmctld -D -c >>"$S/words" 2>&1 3>&- &
-	SLURMCTLD=$!
+	disown $!
 	slurmd_start n1
 	slurmd_start n2
 	for _ in $(seq 100); do
@@ -73,14 +73,22 @@ slurm_start() {
 
 slurmd_start() {
 	slurmd -D -N "$1" >>"$S/words" 2>&1 3>&- &
-	eval "$1=$!"
+	disown $!
+	until [ -s "$S/$1.pid" ]; do sleep 0.05; done
+}
+
+# A node's death: of slurmd, of a job's step there, and of what that runs.
+slurmd_kill() {
+	kill -9 "$(cat "$S/$1.pid")" $(pgrep -f "^slurmstepd: \[$2\.") $3
+	rm "$S/$1.pid"
 }
 
 slurm_stop() {
 	[ -n "${S-}" ] || return 0
-	for pid in $n1 $n2 $SLURMCTLD $MUNGED; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
+	for daemon in n1 n2 slurmctld munge; do
+		pid=$(cat "$S/$daemon.pid" 2>/dev/null) || continue
+		kill "$pid" || continue
+		while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 	done
 	rm -rf "$S"
 }

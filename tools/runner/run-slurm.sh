@@ -143,7 +143,9 @@ await() {
 		*) break ;;
 		esac
 		[ "$left" -gt 0 ] || break
-		pause 1
+		for _ in 1 2 3 4 5; do
+			[ -e "$there/status" ] || pause 0.2
+		done
 		left=$((left - 1))
 	done
 	show
@@ -172,7 +174,6 @@ ask_facts() {
 }
 
 begin() {
-	begun=yes
 	if [ -n "${SLURM_JOB_ID-}" ]; then
 		# shellcheck disable=SC2086
 		step once "$nonce" $settings $verbose >"$there/log" 2>&1
@@ -185,9 +186,11 @@ begin() {
 finish() {
 	trap '' HUP INT TERM
 	[ -z "${step-}" ] || kill "$step" 2>/dev/null
-	[ -z "${begun-}${SLURM_JOB_ID-}" ] || [ -e "$there/status" ] ||
-		slurm scancel --quiet --name="ratchet-$nonce" 2>/dev/null
-	[ -z "${begun-}" ] || rm -rf "$there"
+	[ -z "${there-}" ] || {
+		[ -n "${step-}" ] || [ -e "$there/status" ] ||
+			slurm scancel --quiet --name="ratchet-$nonce" 2>/dev/null
+		rm -rf "$there"
+	}
 	rm -rf "$tmp"
 }
 
