@@ -20,18 +20,27 @@ fault() {
 	cat >modal/fault
 }
 
+needs_modal() {
+	export PYTHON=${MODAL_PYTHON:-python3} PYTHONPATH='' HOME=$PWD
+	unset FAKE_MODAL
+	"$PYTHON" -c 'import modal' 2>/dev/null ||
+		skip "no package modal: pip install modal, and MODAL_PYTHON=its python3"
+}
+
 @test "the app loads in the real client, which needs no network and no key for that" {
-	python=${MODAL_PYTHON:-python3}
-	PYTHONPATH='' "$python" -c 'import modal' 2>/dev/null ||
-		skip "no package modal: pip install modal, and MODAL_PYTHON="
-	run -0 env -u FAKE_MODAL PYTHONPATH="$BUILD" PYTHONDONTWRITEBYTECODE=1 HOME="$PWD" \
-		MODAL_GPU=H100 "$python" -c '
+	needs_modal
+	PYTHONPATH=$BUILD PYTHONDONTWRITEBYTECODE=1 MODAL_GPU=H100 run -0 "$PYTHON" -W error -c '
 import modal, modal_app
-assert type(modal_app.app) is modal.App
-assert list(modal_app.app.registered_functions) == ["work"]
-spec = modal_app.work.spec
-print(spec.gpus, *spec.volumes)'
-	[ "$output" = "H100 /store" ]
+assert type(modal_app.app) is modal.App, modal_app.app
+assert type(modal_app.work) is modal.Function, modal_app.work
+assert type(modal_app.store) is modal.Volume, modal_app.store'
+	[ -z "$output" ]
+}
+
+@test "the real client without a token says so, and is not asked again" {
+	needs_modal
+	run -2 "$BUILD/run-modal" -q
+	[[ $output == "run-modal: Modal: Token missing."* ]]
 }
 
 @test "what is verified by Modal is the result of one call of a container of its own" {

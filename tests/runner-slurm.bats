@@ -155,9 +155,11 @@ allocated() {
 	[ "$(wc -l <judged)" = 2 ]
 	[[ $(scontrol show job "$id") == *" Restarts=1 "*"NodeList=n"* ]]
 	[[ $(scontrol show job "$id") != *" NodeList=$node"* ]]
-	slurmd_start "$node"
-	scontrol update nodename="$node" state=resume
 	is_tidy
+	slurmd_start "$node"
+	# It may have come back by itself.
+	scontrol update nodename="$node" state=resume || true
+	slurm_await
 }
 
 @test "a job that is cancelled is no verdict, and is judged again" {

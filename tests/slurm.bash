@@ -65,10 +65,18 @@ slurm_start() {
 	disown $!
 	slurmd_start n1
 	slurmd_start n2
+	slurm_await
+}
+
+# Both nodes are there.
+slurm_await() {
 	for _ in $(seq 100); do
-		[ "$(sinfo -h -o '%t %D' 2>/dev/null)" != 'idle 2' ] || break
+		[ "$(sinfo -h -o '%t %D' 2>/dev/null)" != 'idle 2' ] || return 0
 		sleep 0.1
 	done
+	sinfo -N
+	tail "$S"/*.log
+	return 1
 }
 
 slurmd_start() {

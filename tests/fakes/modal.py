@@ -78,16 +78,11 @@ class Function:
 
 class App:
     def __init__(self, name):
-        self.registered_functions = {}
+        pass
 
     def function(self, **options):
         (HERE / "options").write_text("".join(f"{k} = {v}\n" for k, v in options.items()))
-
-        def register(body):
-            self.registered_functions[body.__name__] = Function(body)
-            return self.registered_functions[body.__name__]
-
-        return register
+        return Function
 
     def run(self):
         return self

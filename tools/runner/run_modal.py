@@ -39,14 +39,14 @@ def ship(store, files):
             batch.put_file(files[sha256], f"/{sha256}")
 
 
-def work(tools, blobs, job, words):
-    from modal_app import app, store
+def call(tools, blobs, job, words):
+    from modal_app import app, store, work
 
     sha256 = hashlib.sha256(pathlib.Path(tools).read_bytes()).hexdigest()
     files = dict(line.split(maxsplit=1) for line in blobs)
     with app.run():
         ship(store, {**files, sha256: tools})
-        return app.registered_functions["work"].remote(sha256, list(files), job, *words)
+        return work.remote(sha256, list(files), job, *words)
 
 
 def main(tools, blobs, job, *words):
@@ -54,7 +54,7 @@ def main(tools, blobs, job, *words):
         signal.signal(number, interrupt)
     lasting = (modal.exception.AuthError, modal.exception.InvalidError)
     try:
-        status, output, log = work(
+        status, output, log = call(
             tools,
             pathlib.Path(blobs).read_text().splitlines(),
             pathlib.Path(job).read_bytes(),
