@@ -163,7 +163,15 @@ allocated() {
 }
 
 @test "a job that is cancelled is no verdict, and is judged again" {
-	node_judge_waits_once
+	# What it does when it is ended, it does no more for a verdict.
+	node_judge <<-END
+		[ "\$(wc -l <$PWD/judged)" -gt 1 ] || {
+			trap '"\$JUDGE" "\$@"; exit 1' TERM
+			echo waits
+			while :; do sleep 0.1; done
+		}
+		exec "\$JUDGE" "\$@"
+	END
 	"$ROOT/tools/again.sh" verify -k "$K" -w "$W" -c "$BATS_FILE_TMPDIR/cache" -o verify.jsonl \
 		"$(built reference)" "$(built right)" >words 2>&1 3>&- &
 	PID=$!

@@ -66,9 +66,7 @@ case $PYTHON in
 */*) PYTHON=$(cd "$(dirname "$PYTHON")" && pwd)/${PYTHON##*/} ;;
 esac
 # A container is thrown away after its one job, and has the GPU that it has.
-SANDBOX=container
-CUDA_VISIBLE_DEVICES=
-judge_settings
+settings=$(SANDBOX=container CUDA_VISIBLE_DEVICES='' judge_settings) || exit 2
 
 umask 077
 tmp=$(mktemp -d) || exit 2

@@ -39,6 +39,7 @@ fail() {
 # pass NAME OPTION: a setting, said to Slurm as a word that is no other option,
 # and nothing of a shell.
 pass() {
+	value=''
 	eval "value=\${$1-}"
 	case $value in
 	'') return ;;
@@ -67,7 +68,7 @@ ship_tools() {
 	[ ! -e "$tools/whole" ] || return 0
 	new=$SLURM_FOLDER/tools/.$hash.$$
 	(umask 022 && mkdir -p "$new" && cp -R "$here/node/." "$new" &&
-		: >"$new/whole") && { [ -e "$tools" ] || mv "$new" "$tools"; } ||
+		: >"$new/whole") && { mv -T "$new" "$tools" 2>/dev/null || [ -e "$tools/whole" ]; } ||
 		fail "$SLURM_FOLDER: the programs cannot be put there"
 	rm -rf "$new"
 }
@@ -82,15 +83,14 @@ step() {
 
 # A job of an earlier try may be there, though nobody heard.
 submit() {
-	state=$(look) && [ "$state" = GONE ] || return
+	state=$(look) || return
+	[ "$state" = GONE ] || return 0
 	# shellcheck disable=SC2086
 	slurm sbatch --job-name="ratchet-$nonce" --export=NONE --requeue \
 		--nodes=1 --ntasks=1 --chdir=/ --output="$there/log" \
 		--open-mode=append $options \
 		--wrap="exec '$tools/node.sh' once $nonce$settings $verbose" \
-		>/dev/null 2>"$tmp/words" && return
-	plain <"$tmp/words" >&2
-	return 1
+		>/dev/null 2>"$tmp/words"
 }
 
 # The state of our job, its nodes, and why it waits; or GONE.
@@ -100,7 +100,7 @@ look() {
 		return
 	fi
 	slurm squeue --noheader --states=all --name="ratchet-$nonce" \
-		--format='%T %N %r' >"$tmp/queue" 2>/dev/null || return
+		--format='%T %N %r' >"$tmp/queue" 2>"$tmp/words" || return
 	tail -n 1 "$tmp/queue" | plain | grep . || echo GONE
 }
 
@@ -151,9 +151,11 @@ await() {
 	show
 }
 
-# Slurm has its words: again only if it was not there to say them.
+# Asking again is of use only if nobody was there to refuse.
 retry() {
-	! slurm scontrol ping >/dev/null 2>&1 || exit 2
+	plain <"$tmp/words" >&2
+	grep -qE 'contact|onnect|imed out|Zero Bytes|temporarily|standby' "$tmp/words" ||
+		exit 2
 	[ "$attempt" -lt "$RUNNER_TRIES" ] || {
 		say "Slurm: no answer, $attempt times: not judged"
 		exit 75
@@ -166,10 +168,7 @@ retry() {
 
 ask_facts() {
 	step facts >"$tmp/facts" 2>"$tmp/words"
-	wait "$step" && [ -s "$tmp/facts" ] || {
-		plain <"$tmp/words" >&2
-		return 1
-	}
+	wait "$step" && [ -s "$tmp/facts" ] || return
 	head -c 4096 "$tmp/facts" | plain
 }
 
@@ -219,7 +218,7 @@ case ${SLURM_JOB_ID-} in
 *[!0-9]*) fail "SLURM_JOB_ID=$SLURM_JOB_ID: want a number" ;;
 *) options="$options --jobid=$SLURM_JOB_ID --overlap" ;;
 esac
-judge_settings
+settings=$(judge_settings) || exit 2
 verbose=
 [ "$word" != -v ] || verbose=-v
 
@@ -251,5 +250,8 @@ case $answer in
 2) exit 2 ;;
 75) exit 75 ;;
 esac
-say "not judged: ${state:-no word}; had its node $SLURM_FOLDER?"
+case $state in
+FAILED* | GONE) state="$state; is $SLURM_FOLDER there too?" ;;
+esac
+say "not judged: $state"
 exit 75

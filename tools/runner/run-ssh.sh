@@ -149,7 +149,7 @@ stop() {
 trap stop HUP INT TERM
 
 : >"$tmp/whole"
-judge_settings
+settings=$(judge_settings) || exit 2
 hash=$(cat "$here/node.hash") || exit 2
 [ "$word" = -q ] || nonce=$(sed -n 's/^nonce = //p' "$job/job") || exit 2
 attempt=1

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # the runner has, and reads, them
+# shellcheck shell=sh disable=SC2154 # the runner has them
 # ship - what runners that bring jobs by node.sh share; they read it with `.`
 #
 # The runner has: say, fail, here, tmp (a folder of its own), job, nonce, and
@@ -9,15 +9,14 @@ plain() {
 	tr -cd '\11\12\15\40-\176'
 }
 
-# What judge reads of the environment, as words of node.sh.
+# Prints what judge reads of the environment, as words of node.sh.
 judge_settings() {
-	settings=''
 	value=''
 	for name in SANDBOX GPU_WAIT_S CUDA_VISIBLE_DEVICES; do
 		eval "value=\${$name-}"
 		case $value in
 		*[!A-Za-z0-9.,-]*) fail "$name=$value: want letters and digits" ;;
-		?*) settings="$settings $name=$value" ;;
+		?*) printf ' %s=%s' "$name" "$value" ;;
 		esac
 	done
 }
