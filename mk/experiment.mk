@@ -89,7 +89,7 @@ endif
 endif
 
 .PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack unpack traces export-torch
-TYPED := bundle collect research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot status pack unpack traces export-torch
+TYPED := bundle collect research inspect profile spans streams optimize try bench verify precision ab sanitize audit rejudge revert adopt report plot serve status pack unpack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)

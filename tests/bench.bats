@@ -314,7 +314,7 @@ checked() {
 
 @test "options are checked" {
 	run -2 bench
-	[[ $output == "usage: bench [-fv]"* ]]
+	[[ $output == "usage: bench [-Cfv]"* ]]
 	run -2 front bench -o o a.json b.json
 	[[ $output == "usage: bench"* ]]
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """browser - opens a page in headless Chromium and does what a person would
 
-browser.py [--dark] [--print] [--width=N] [--no-script] PAGE STEP...
+browser.py [--dark] [--print] [--width=N] [--no-script] PAGE|URL STEP...
 
 A step is click=SELECTOR (with the mouse, in the middle of what the selector
 finds), key=NAME (Tab, Enter, Space), type=TEXT, wait=EXPRESSION (until it is
@@ -184,8 +184,9 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile, width)
         try:
-            drive(browser, pathlib.Path(path).resolve().as_uri() + mark +
-                  fragment, steps, width, options)
+            if not path.startswith("http:"):
+                path = pathlib.Path(path).resolve().as_uri()
+            drive(browser, path + mark + fragment, steps, width, options)
         finally:
             browser.process.terminate()
             browser.process.wait()

@@ -403,6 +403,32 @@ trials() {
 	fails "kernels/k/definition.json: changed since *"
 }
 
+@test "what another device or driver measured than base.json names is trouble" {
+	sed -i 's/"device": "cpu"/&, "device_name": "NVIDIA H100", "driver": "580.1"/' "$X/base.json"
+	fails "$X/verify.jsonl: measured on test (-), but exp_0001 is judged on NVIDIA H100 (580.1): not comparable"
+	sed -i 's/"device_name": "test", "driver": "-"/"device_name": "NVIDIA H100 MIG", "driver": "580.1"/' "$X/verify.jsonl"
+	fails "$X/verify.jsonl: measured on NVIDIA H100 MIG*not comparable"
+	sed -i 's/"NVIDIA H100 MIG", "driver": "580.1"/"NVIDIA H100", "driver": "580.2"/' "$X/verify.jsonl"
+	fails "$X/verify.jsonl: measured on NVIDIA H100 (580.2)*not comparable"
+}
+
+@test "one driver measured all of it" {
+	bench 1.05
+	confirm 1.04
+	sed -i '1i # driver 580.2' "$X/confirm.tsv"
+	fails "$X/confirm.tsv: want note driver to be '-', got '580.2'"
+}
+
+@test "the verdict names the machines that measured, each once" {
+	bench 1.05
+	confirm 1.04
+	sed -i '1s/"driver"/"node": "n1", &/' "$X/verify.jsonl"
+	sed -i '1i # node n2' "$X/bench.tsv"
+	sed -i '1i # node n1' "$X/confirm.tsv"
+	decides accept -
+	[ "$(value node)" = "n1, n2" ]
+}
+
 @test "a verification that is not whole is trouble" {
 	bench 1
 	cp "$X/verify.jsonl" whole

@@ -33,18 +33,25 @@ make)
 	mv "$folder/bundle.tar.gz" "$folder/carried.tar.gz"
 	;;
 judge)
+	out=$(cd "$3" && pwd)
+	failed=
 	there=$(mktemp -d)
 	trap 'rm -rf "$there"' EXIT
 	tar -xzf "$folder/carried.tar.gz" -C "$there"
 	! ldconfig -p 2>/dev/null | grep -i cjson || echo "note: this machine has cJSON"
 	cd "$there/bundle"
 	for word in test quick try; do
-		env -i PATH=/usr/bin:/bin SANDBOX="${SANDBOX:-none}" ./run $word
+		env -i PATH=/usr/bin:/bin SANDBOX="${SANDBOX:-none}" ./run $word ||
+			failed="$failed $word"
 	done
-	cp results "$3/"
+	cp results "$out/"
+	[ -z "$failed" ] || {
+		echo "gpu-bundle: failed:$failed" >&2
+		exit 1
+	}
 	;;
 collect)
-	home collect FROM="$(cd "$(dirname "$3")" && pwd)/results" | tee "$folder/said"
+	home collect FROM="$(readlink -f "$3")" | tee "$folder/said"
 	tail -n 1 "$folder/said" | grep -q '^verdict: accept '
 	;;
 esac

@@ -137,6 +137,30 @@ short_history() {
 	[ "$(echo $output)" = 'true "rgb(20, 23, 26)"' ]
 }
 
+@test "a served page shows what lands, and keeps its filter and its place" {
+	short_history
+	serve -p 0 experiments "$ROOT/tools/report.sh" "$BUILD" kernels \
+		workloads experiments scale >said 2>&1 3>&- &
+	server=$!
+	until [ -s said ]; do sleep 0.1; done
+	url=$(sed -n 's/^serving \(http:[^ ]*\) .*/\1/p' said)
+	(
+		sleep 4
+		round reject slower 0.7
+	) >/dev/null 2>&1 3>&- &
+	run browse "${url}scale/" "$shown" \
+		'click=#filter input[value=accept]' "$shown" \
+		'click=#filter input[type=search]' type=slower "$shown" \
+		'wait=document.querySelector("output").value.endsWith(" of 5 records")' \
+		"$shown" 'eval=document.querySelector("#filter input[type=search]").value' \
+		'eval=document.querySelector("#filter input[value=accept]").checked'
+	kill -INT $server
+	wait
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(echo $output)" = '4 2 1 2 "slower" false' ]
+}
+
 @test "a thousand experiments open in under 2 s, filter and sort" {
 	history 1000
 	page_of

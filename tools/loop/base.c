@@ -167,10 +167,12 @@ char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 	const char *allow = getenv("ALLOW_HOST_TIMED");
 	char *dir = xstrdup(g->kernel_dir), *text, *line = NULL;
 	json *d = json_object(), *hashes;
+	int failed;
 
 	json_add_string(d, "experiment", b->experiment);
 	json_add_string(d, "kernel", basename(dir));
 	json_add_string(d, "device", g->device);
+	failed = add_device(d, g->device, f);
 	json_add_string(d, "proposer", b->proposer);
 	json_add_string(d, "incumbent", g->incumbent.experiment);
 	json_add_string(d, "created_at", b->created_at);
@@ -181,7 +183,7 @@ char *base_text(const struct base *b, const struct ground *g, struct fault *f)
 		add_model(d, b);
 	hashes = json_add(d, "hashes", json_object());
 	json_add_string(hashes, "source", b->source);
-	if (!add_device(d, g->device, f) && !add_hashes(hashes, g, f)) {
+	if (!failed && !add_hashes(hashes, g, f)) {
 		text = json_text(d, 2);
 		line = xasprintf("%s\n", text);
 		free(text);

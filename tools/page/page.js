@@ -135,6 +135,49 @@ function openTarget() {
 	}
 }
 
+// A page that `make serve` gives has a stamp: when that changes, the page is
+// loaded again, and looks as it did.
+const stamp = document.querySelector("meta[name=stamp]")?.content;
+
+function keep() {
+	const fields = [...document.querySelectorAll("#filter input")];
+
+	sessionStorage.setItem(location.pathname, JSON.stringify({
+		at: scrollY,
+		open: [...document.querySelectorAll("details[open]")]
+			.map((d) => d.id),
+		off: fields.filter((f) => f.type === "checkbox" && !f.checked)
+			.map((f) => f.name + "=" + f.value),
+		search: fields.find((f) => f.name === "search")?.value ?? ""}));
+}
+
+function restore() {
+	const kept = JSON.parse(sessionStorage.getItem(location.pathname));
+	const form = document.getElementById("filter");
+
+	if (!kept)
+		return;
+	sessionStorage.removeItem(location.pathname);
+	for (const box of form?.querySelectorAll("[type=checkbox]") ?? [])
+		box.checked = !kept.off.includes(box.name + "=" + box.value);
+	if (form?.search) {
+		form.search.value = kept.search;
+		apply(form);
+	}
+	for (const id of kept.open.filter((id) => id))
+		document.getElementById(id)?.setAttribute("open", "");
+	scrollTo(0, kept.at);
+}
+
+async function look() {
+	const now = await fetch("/stamp").then((r) => r.text(), () => stamp);
+
+	if (now === stamp)
+		return;
+	keep();
+	location.reload();
+}
+
 document.querySelectorAll("main table").forEach((table) => {
 	if (!table.closest("details"))
 		prepareTable(table);
@@ -145,3 +188,7 @@ addEventListener("hashchange", openTarget);
 if (document.getElementById("filter") && records.length)
 	prepareFilter(document.getElementById("filter"));
 openTarget();
+if (stamp) {
+	restore();
+	setInterval(look, 2000);
+}
