@@ -7,8 +7,8 @@ load judge
 setup() {
 	scale_setup
 	cd "$BATS_TEST_TMPDIR"
-	export RUNNER=modal FAKE_MODAL=$PWD/modal PYTHONPATH=$BATS_TEST_DIRNAME/fakes
-	mkdir modal
+	export RUNNER=modal FAKE_MODAL=$PWD/remote PYTHONPATH=$BATS_TEST_DIRNAME/fakes
+	mkdir remote
 	compile right
 }
 
@@ -17,13 +17,13 @@ verify_it() {
 }
 
 fault() {
-	cat >modal/fault
+	cat >remote/fault
 }
 
 needs_modal() {
 	export PYTHON=${MODAL_PYTHON:-python3} PYTHONPATH='' HOME=$PWD
 	unset FAKE_MODAL
-	"$PYTHON" -c 'import modal' 2>/dev/null ||
+	"$PYTHON" -c 'import modal; modal.App' 2>/dev/null ||
 		skip "no package modal: pip install modal, and MODAL_PYTHON=its python3"
 }
 
@@ -46,14 +46,14 @@ assert type(modal_app.store) is modal.Volume, modal_app.store'
 @test "what is verified by Modal is the result of one call of a container of its own" {
 	run -0 verify_it
 	[ "$(grep -c '"status": "ok"' verify.jsonl)" -ge 3 ]
-	[ "$(wc -l <modal/calls)" = 1 ]
-	grep -qE '^judge [0-9a-f]{32} SANDBOX=container$' modal/calls
-	grep -qx 'single_use_containers = True' modal/options
-	grep -qx 'block_network = True' modal/options
-	grep -qx "volumes = {'/store': 'read only'}" modal/options
-	grep -qx 'gpu = None' modal/options
+	[ "$(wc -l <remote/calls)" = 1 ]
+	grep -qE '^judge [0-9a-f]{32} SANDBOX=container$' remote/calls
+	grep -qx 'single_use_containers = True' remote/options
+	grep -qx 'block_network = True' remote/options
+	grep -qx "volumes = {'/store': 'read only'}" remote/options
+	grep -qx 'gpu = None' remote/options
 	MODAL_GPU=H100:1 run -0 verify_it
-	grep -qx 'gpu = H100:1' modal/options
+	grep -qx 'gpu = H100:1' remote/options
 }
 
 @test "a candidate that is wrong there is wrong" {
@@ -72,9 +72,9 @@ assert type(modal_app.store) is modal.Volume, modal_app.store'
 	W=$PWD/w.jsonl
 	run -0 verify_it
 	run -0 verify_it
-	[ "$(wc -l <modal/puts)" = 2 ]
-	(cd modal/store && for file in *; do echo "$file  $file"; done | sha256sum --quiet -c)
-	for file in modal/store/*; do echo more >>"$file"; done
+	[ "$(wc -l <remote/puts)" = 2 ]
+	(cd remote/store && for file in *; do echo "$file  $file"; done | sha256sum --quiet -c)
+	for file in remote/store/*; do echo more >>"$file"; done
 	run -75 verify_it
 	[[ $output == *"run-modal: Modal: ValueError: "*": the store has something else: not judged"* ]]
 }
@@ -117,10 +117,10 @@ assert type(modal_app.store) is modal.Volume, modal_app.store'
 		[ ! -e waits ] || break
 		sleep 0.1
 	done
-	[ ! -e modal/stopped ]
+	[ ! -e remote/stopped ]
 	kill -TERM $!
 	wait $! || [ $? -eq 143 ]
-	[ -e modal/stopped ]
+	[ -e remote/stopped ]
 	[ ! -e verify.jsonl ]
 }
 
@@ -132,8 +132,8 @@ assert type(modal_app.store) is modal.Volume, modal_app.store'
 @test "make keeps Modal's token to itself" {
 	MODAL_TOKEN_ID=secret1 MODAL_TOKEN_SECRET=secret2 run -0 make -s --no-print-directory \
 		-C "$ROOT" BUILD="$BUILD" FACTS="$PWD/facts" facts
-	grep -qx MODAL_GPU modal/environ
-	run -1 grep MODAL_TOKEN modal/environ
+	grep -qx MODAL_GPU remote/environ
+	run -1 grep MODAL_TOKEN remote/environ
 }
 
 @test "settings that make no sense are refused, and a Python without modal is named" {
