@@ -77,7 +77,7 @@ node_judge_waits_once() {
 }
 
 await() {
-	for _ in $(seq 100); do
+	for _ in $(seq 300); do
 		! eval "$1" || return 0
 		sleep 0.1
 	done

@@ -134,9 +134,9 @@ await() {
 			every=$((every < 5 ? every + 1 : 5))
 		}
 		case $state in
-		PENDING* | CONFIGURING* | RUNNING* | SUSPENDED* | REQUEUE* | \
-			RESIZING* | SIGNALING* | STAGE_OUT* | STOPPED* | UNKNOWN) ;;
-		COMPLET*) # and a shared folder is slow to show what a node wrote
+		PENDING* | CONFIGURING* | RUNNING* | COMPLETING* | SUSPENDED* | \
+			REQUEUE* | RESIZING* | SIGNALING* | STAGE_OUT* | STOPPED* | UNKNOWN) ;;
+		COMPLETED*) # and a shared folder is slow to show what a node wrote
 			[ "$left" -le 10 ] || left=10
 			every=1
 			;;

@@ -26,8 +26,14 @@ except ImportError:
     leave(TROUBLE, f"{sys.executable} has no package modal: pip install modal")
 
 
+def on_signals(handler):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
 def interrupt(*_):
-    """Leaving app.run() is what ends the container."""
+    """Leaving app.run() is what ends the container: not to be interrupted."""
+    on_signals(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -50,8 +56,7 @@ def call(tools, blobs, job, words):
 
 
 def main(tools, blobs, job, *words):
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
+    on_signals(interrupt)
     lasting = (modal.exception.AuthError, modal.exception.InvalidError)
     try:
         status, output, log = call(
