@@ -7,7 +7,7 @@ MANUAL  := $(DESTDIR)$(PREFIX)/share/man
 install: tools ## install under PREFIX (/usr/local), itself beneath DESTDIR
 	install -d $(LIBEXEC) $(INCLUDE) $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(MANUAL)/man$n)
 	install -m 755 $(filter-out %.fatbin,$(TOOLS)) $(LIBEXEC)
-	cp -R $(BUILD)/node $(BUILD)/node.hash $(RUNNERS) $(LIBEXEC)
+	cp -R $(BUILD)/node $(BUILD)/node.hash $(RUNNERS) $(SHARED) $(LIBEXEC)
 	$(if $(filter %.fatbin,$(TOOLS)),install -m 644 $(filter %.fatbin,$(TOOLS)) $(LIBEXEC))
 	install -m 644 tools/spend/prices.tsv tools/torch/ratchet_torch.h $(BUILD)/worker.py $(BUILD)/bridge.py \
 		tools/page/page.css tools/page/page.js $(LIBEXEC)

@@ -5,6 +5,10 @@ ifeq ($(FACTS),)
 FACTS := $(if $(filter-out local,$(RUNNER)),$(BUILD)/facts.$(RUNNER))
 endif
 export RUNNER FACTS RUNNER_TRIES RUNNER_WAIT_S RUNNER_FOLDER SSH_HOST SSH_CONFIG
+export SLURM_FOLDER SLURM_PARTITION SLURM_ACCOUNT SLURM_GRES SLURM_CONSTRAINT SLURM_TIMELIMIT
+export MODAL_GPU
+# Who holds them can spend: the client has its own file, modal token set.
+unexport MODAL_TOKEN_ID MODAL_TOKEN_SECRET
 
 # All that a machine needs to judge a job.
 NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor worker.py \
@@ -13,11 +17,14 @@ NODE := $(addprefix $(BUILD)/node/,judge worker enter capture launcher doctor wo
 SPARE := $(addprefix $(BUILD)/node/spare/,$(notdir $(filter /%,$(foreach l, \
 	libstdc++.so.6 libgcc_s.so.1 libgomp.so.1,$(shell $(CC) -print-file-name=$l)))))
 RUNNERS := $(patsubst tools/runner/%.sh,$(BUILD)/%,$(wildcard tools/runner/run-*.sh))
+SHARED := $(addprefix $(BUILD)/,ship.sh run_modal.py modal_app.py)
 
-tools: $(BUILD)/node.hash $(RUNNERS)
+tools: $(BUILD)/node.hash $(RUNNERS) $(SHARED)
 $(BUILD)/node.hash: $(NODE) $(SPARE)
 	@(cd $(@D)/node && find . -type f -exec sha256sum {} + | sort) | sha256sum | cut -c -64 >$@
 $(RUNNERS): $(BUILD)/%: tools/runner/%.sh | $(BUILD)
+	@cp $< $@
+$(SHARED): $(BUILD)/%: tools/runner/% | $(BUILD)
 	@cp $< $@
 $(SPARE):
 	@mkdir -p $(@D) && cp "$$($(CC) -print-file-name=$(@F))" $@

@@ -28,7 +28,7 @@ is_tidy() {
 # cut cuts the connection.
 node_judge() {
 	mkdir bin
-	cp -R "$BUILD"/{judge,collect,verify,enter,worker,libcjson.so.1,run-ssh,node,node.hash} bin 2>/dev/null || true
+	cp -R "$BUILD"/{judge,collect,verify,enter,worker,libcjson.so.1,run-ssh,ship.sh,node,node.hash} bin 2>/dev/null || true
 	mv bin/node/judge bin/node/real-judge
 	{
 		echo '#!/bin/sh'

@@ -49,6 +49,10 @@ if [ -n "${DEV-}" ]; then
 	need openssh-client command -v ssh
 	need openssh-server test -x /usr/sbin/sshd
 	need cron command -v crontab
+	need slurmctld test -x /usr/sbin/slurmctld
+	need slurmd test -x /usr/sbin/slurmd
+	need slurm-client command -v srun
+	need munge test -x /usr/sbin/munged
 fi
 [ -n "$missing" ] || {
 	say "nothing is missing"

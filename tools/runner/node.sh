@@ -6,6 +6,7 @@
 #        node.sh put NONCE             unpacks a job, a tar on stdin, unless it
 #                                      is here
 #        node.sh judge NONCE [NAME=VALUE ...] [-v]
+#        node.sh once NONCE [NAME=VALUE ...] [-v]
 #        node.sh stop NONCE            ends its judge, and forgets it
 #        node.sh drop NONCE            forgets it
 #        node.sh settle                takes from spare/ the libraries that this
@@ -14,7 +15,10 @@
 # It lies beside judge in CACHE/tools/HASH; jobs are in CACHE/jobs/NONCE, what
 # they share in CACHE/blobs/HASH. judge starts a job that is not started yet,
 # waits for its end, prints its parcel, exits as judge did: again after a
-# connection was lost, it is the same judgement. Needs a POSIX shell and tar.
+# connection was lost, it is the same judgement. once is for a queue, which starts
+# again what a machine's end has ended: judges in the foreground, unless it has
+# been judged, in an environment of its own, and leaves `status`. Needs a POSIX
+# shell and tar.
 set -u
 umask 077
 
@@ -115,6 +119,19 @@ judge() {
 	exit "$status"
 }
 
+once() {
+	settle
+	[ ! -e "$job/status" ] || exit 0
+	status=0
+	env -i PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}" HOME="${HOME:-/}" \
+		${TMPDIR:+TMPDIR="$TMPDIR"} \
+		${LD_LIBRARY_PATH:+LD_LIBRARY_PATH="$LD_LIBRARY_PATH"} "$@" \
+		${CUDA_VISIBLE_DEVICES:+CUDA_VISIBLE_DEVICES="$CUDA_VISIBLE_DEVICES"} \
+		"$here/judge" ${verbose:+"$verbose"} "$job" || status=$?
+	[ "$status" -lt 128 ] || exit "$status"
+	echo "$status" >"$job/.status" && mv "$job/.status" "$job/status"
+}
+
 case $what,$nonce in
 lacks, | facts, | settle,) ;;
 *, | *,*[!0-9a-f]*) fail "$nonce: want hexadecimal digits" ;;
@@ -140,7 +157,7 @@ put)
 	settle
 	put
 	;;
-judge)
+judge | once)
 	shift 2
 	verbose=
 	settings=
@@ -151,7 +168,7 @@ judge)
 		esac
 	done
 	# shellcheck disable=SC2086 # words without spaces
-	judge $settings
+	$what $settings
 	;;
 stop)
 	kill "$(cat "$job/pid")"
@@ -160,5 +177,5 @@ stop)
 drop) rm -rf "$job" ;;
 settle) settle ;;
 facts) exec "$here/doctor" -f ;;
-*) fail "want lacks, blob, put, judge, stop, drop, settle or facts" ;;
+*) fail "want lacks, blob, put, judge, once, stop, drop, settle or facts" ;;
 esac

@@ -22,6 +22,7 @@ done
 shift $((OPTIND - 1))
 [ "$word,$#" = -q,0 ] || [ $# -eq 1 ] || usage
 job=${1-}
+. "$here/ship.sh"
 
 say() {
 	echo "run-ssh: $*" >&2
@@ -72,11 +73,6 @@ connect() (
 	}
 ) 8>"$control/lock"
 
-# What a machine says is text, and no terminal's commands.
-plain() {
-	tr -cd '\11\12\15\40-\176'
-}
-
 # remote WORD...: there. Words have no spaces and no quotes.
 remote() {
 	secure -o ControlMaster=no -- "$SSH_HOST" "exec sh -c '
@@ -107,24 +103,6 @@ ship_tools() {
 		rm -rf .$hash.\$\$"
 }
 
-# Large files once, whichever job they are of.
-ship_blobs() {
-	: >"$tmp/blobs"
-	[ ! -d "$job/blob" ] ||
-		(cd "$job" && find blob -type f -exec sha256sum {} +) >"$tmp/blobs"
-	cut -d ' ' -f 1 "$tmp/blobs" | sort -u | node lacks >"$tmp/lacks" || return
-	while read -r sum path; do
-		grep -qx "$sum" "$tmp/lacks" || continue
-		node blob "$sum" "$(wc -c <"$job/$path")" <"$job/$path" || return
-	done <"$tmp/blobs"
-}
-
-ship_job() {
-	ship_blobs &&
-		tar -cf - -C "$job" --exclude=./blob . -C "$tmp" blobs whole |
-		node put "$nonce"
-}
-
 # Judged there, and its result here: leaves the exit statuses of both. Who waits
 # for what runs behind hears signals meanwhile.
 judge() {
@@ -139,17 +117,6 @@ judge() {
 	} 2>&1 | plain >&2 &
 	wait $!
 }
-
-# What judge reads of the environment.
-settings=''
-value=''
-for name in SANDBOX GPU_WAIT_S CUDA_VISIBLE_DEVICES; do
-	eval "value=\${$name-}"
-	case $value in
-	*[!A-Za-z0-9.,-]*) fail "$name=$value: want letters and digits" ;;
-	?*) settings="$settings $name=$value" ;;
-	esac
-done
 
 # One try: 0 and the answer's status in answer, or 1.
 try() {
@@ -182,6 +149,7 @@ stop() {
 trap stop HUP INT TERM
 
 : >"$tmp/whole"
+settings=$(judge_settings) || exit 2
 hash=$(cat "$here/node.hash") || exit 2
 [ "$word" = -q ] || nonce=$(sed -n 's/^nonce = //p' "$job/job") || exit 2
 attempt=1
