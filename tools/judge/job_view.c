@@ -36,6 +36,21 @@ static int check_names(const struct job *j, struct fault *f)
 	return 0;
 }
 
+/* No rule for numbers tells whether what a kernel drew could be drawn. */
+static int check_draws(const struct job *j, struct fault *f)
+{
+	const struct definition *d = j->definition;
+
+	if (strcmp(d->op_type, "sampling") || job_viewed(j))
+		return 0;
+	return fault_set(f,
+	                 "%s/definition.json: op_type sampling: another draw "
+	                 "than the reference's is right, too: write a native "
+	                 "reference whose `evaluate` says which may be drawn, "
+	                 "and view.%s into settings",
+	                 j->dir, d->outputs[0].name);
+}
+
 /* A view's elements have whole bytes. */
 static int parse(const struct job *j, const char *key, const char *value,
                  int *view, struct fault *f)
@@ -68,7 +83,7 @@ int job_view(struct job *j, struct fault *f)
 		if (failed)
 			return -1;
 	}
-	return check_names(j, f);
+	return check_names(j, f) || check_draws(j, f) ? -1 : 0;
 }
 
 int job_is_viewed(const struct job *j, size_t output)
