@@ -90,8 +90,8 @@ experiment: | $(E)/verdict.json
 endif
 endif
 
-.PHONY: optimize try bench verify precision ab sanitize audit rejudge revert adopt status doctor new import pack unpack traces export-torch
-TYPED := bundle collect research inspect profile spans streams optimize loop scheduled schedule unschedule resume try bench verify precision ab sanitize audit rejudge revert adopt report plot serve status pack unpack traces export-torch
+.PHONY: optimize try bench verify precision quick ab sanitize audit rejudge revert adopt status doctor new import pack unpack traces export-torch
+TYPED := bundle collect research inspect profile spans streams optimize loop scheduled schedule unschedule resume try bench verify precision quick ab sanitize audit rejudge revert adopt report plot serve status pack unpack traces export-torch
 ifneq ($(filter $(TYPED),$(MAKECMDGOALS)),)
   ifeq ($(filter auto cpu cuda,$(DEVICE)),)
     $(error DEVICE=$(DEVICE): want auto, cpu or cuda)
@@ -128,6 +128,8 @@ verify: ground ## prove the incumbent, or SOLUTION=, right: MODE=, STRIDE=
 	$(LOCKED).bench $(MEASURE) verify '$(SELECT)' '$(or $(SOLUTION),current)'
 precision: ground ## print the bound on errors that settings should have: a line for them
 	$(LOCKED).bench $(MEASURE) precision full '$(or $(SOLUTION),current)'
+quick: ground ## print which workloads quick takes, and guards, for settings: within QUICK_S=20 seconds
+	$(LOCKED).bench tools/quick.sh $(D) '$(or $(QUICK_S),20)'
 ab: ground ## measure two solutions: A=, B=exp_NNNN|shipped|current|file MODE=cold|warm|graph
 	$(call need,A)$(call need,B)
 	$(LOCKED).bench $(MEASURE) bench full '$(A)' '$(B)' $(if $(filter file,$(origin MODE)),,'$(MODE)')

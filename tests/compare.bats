@@ -111,6 +111,19 @@ decides() {
 	decides better
 }
 
+@test "a workload may have a guard of its own, wider or narrower" {
+	samples_file bench.tsv 1 1.05 workloads='u1 u2 u3 u4' worse=u3 by=1.10
+	echo 'guard.u3 = 0.2' >settings
+	decides better -s settings
+	samples_file bench.tsv 1 1.05 workloads='u1 u2 u3 u4' worse=u3 by=1.055
+	decides better
+	echo 'guard.u3 = 0.0001' >settings
+	decides regressed -s settings
+	echo 'guard.u3 = 2' >settings
+	run -2 compare -s settings bench.tsv
+	[[ $output == "compare: settings:1: "*"guard.u3"* ]]
+}
+
 @test "a regression that is not proved is no veto" {
 	samples_file bench.tsv 1 1.06 workloads='u1 u2 u3 u4' worse=u3 \
 		by=1.08 noise=0.02

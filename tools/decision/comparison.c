@@ -63,7 +63,7 @@ static void cells_estimate(struct comparison *c, const struct pairing *w)
 			x[n++] = w->block[block++].d;
 		cell->estimate = estimate(x, n);
 		if (cell->is_deciding)
-			p[deciding++] = regression_p(x, n, c->guard);
+			p[deciding++] = regression_p(x, n, cell->guard);
 	}
 	holm(p, deciding);
 	deciding = 0;
@@ -151,6 +151,18 @@ static enum decision decide(const struct comparison *c)
 	return DECISION_NOISY;
 }
 
+/* A number of this workload's own. */
+static int own_number(const struct settings *settings, const char *name,
+                      const struct comparison_cell *cell, double most,
+                      double *out, struct fault *f)
+{
+	char *key = xasprintf("%s.%s", name, cell->workload);
+	int failed = settings_number(settings, key, 0, most, out, f);
+
+	free(key);
+	return failed;
+}
+
 static int weights_read(const struct settings *settings, struct comparison *c,
                         struct fault *f)
 {
@@ -159,17 +171,14 @@ static int weights_read(const struct settings *settings, struct comparison *c,
 
 	for (size_t i = 0; i < c->count; i++) {
 		struct comparison_cell *cell = &c->cell[i];
-		char *key;
-		int failed;
 
 		if (!cell->is_deciding)
 			continue;
-		key = xasprintf("weight.%s", cell->workload);
 		cell->weight = 1;
-		failed = settings_number(settings, key, 0, 1e6, &cell->weight,
-		                         f);
-		free(key);
-		if (failed)
+		cell->guard = c->guard;
+		if (own_number(settings, "weight", cell, 1e6, &cell->weight,
+		               f) ||
+		    own_number(settings, "guard", cell, 1, &cell->guard, f))
 			return -1;
 		sum += cell->weight;
 		deciding++;

@@ -46,6 +46,7 @@ struct comparison_cell {
 	char mode[8];
 	int is_deciding;    /* its mode decides: estimate is there */
 	double weight;      /* share of all, sums to 1 */
+	double guard;       /* a loss beyond it refuses; as a fraction */
 	int pairs, dropped; /* complete; throttled */
 	double candidate_us, incumbent_us; /* medians of a call, of a project
 	                                      in its unit; NAN if none */
@@ -71,11 +72,11 @@ struct comparison {
 	size_t count;
 };
 
-/* Uses mode, min_effect, guard, weight.UUID, measure and direction of the
- * settings. Rows of phase
- * `bench` alone count. A row whose status is not ok makes its pair incomplete;
- * a process that lacks a workload is left out of `all` and `aa`, whose means
- * would otherwise be over different things. Returns -1 with the fault set
+/* Uses mode, min_effect, guard, guard.UUID, weight.UUID, measure and direction
+ * of the settings. Rows of phase `bench` alone count. A row whose status is not
+ * ok makes its pair incomplete; a process that lacks a workload is left out of
+ * `all` and `aa`, whose means would otherwise be over different things. Returns
+ * -1 with the fault set
  * ("path:line: reason") for two rows of one slot, a time or a number of calls
  * below 1, or a bad setting; path is the name of the samples' file. */
 int comparison_make(const char *path, const struct samples *s,

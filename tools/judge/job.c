@@ -13,25 +13,15 @@
 #define SANITIZED 20     /* times as slow, at most */
 #define MAX_PROCESSES 48 /* more than these prove little more */
 
-const char *const kernel_settings_known[] = {"edit",          "cflags",
-                                             "arch",          "include",
-                                             "atol",          "rtol",
-                                             "matched_ratio", "precision",
-                                             "sets",          "processes",
-                                             "pairs",         "min_effect",
-                                             "guard",         "bench_s",
-                                             "mode",          "timeout_s",
-                                             "scratch",       "workloads",
-                                             "quick",         "threads",
-                                             "weight.",       "hidden.",
-                                             "gather.",       "max_processes",
-                                             "plant",         "hidden_shapes",
-                                             "trials",        "sanitize",
-                                             "view.",         "validate",
-                                             "measure",       "build",
-                                             "unit",          "direction",
-                                             "project",       "ignore",
-                                             "reads",         NULL};
+const char *const kernel_settings_known[] = {
+        "edit",      "cflags",        "arch",      "include",  "atol",
+        "rtol",      "matched_ratio", "precision", "sets",     "processes",
+        "pairs",     "min_effect",    "guard",     "bench_s",  "mode",
+        "timeout_s", "scratch",       "workloads", "quick",    "threads",
+        "weight.",   "guard.",        "hidden.",   "gather.",  "max_processes",
+        "plant",     "hidden_shapes", "trials",    "sanitize", "view.",
+        "validate",  "measure",       "build",     "unit",     "direction",
+        "project",   "ignore",        "reads",     NULL};
 
 static const char *const job_known[] = {
         "phase",    "device",  "seed",   "budget_s", "hidden", "confirm",
