@@ -215,6 +215,11 @@ static void draw(struct cpu_calls *c, size_t workload, int set)
 		else if (w->input[i].kind != INPUT_SAFETENSORS)
 			draw_tensor(job, set, a, t->dtype,
 			            call->inputs + a->offset, n, seed, i);
+		if (job->sampling.is && (int)i == job->sampling.probs &&
+		    w->input[i].kind != INPUT_SAFETENSORS)
+			sampling_normalize(
+			        (float *)(void *)(call->inputs + a->offset),
+			        shape[0], shape[1]);
 	}
 }
 

@@ -79,6 +79,16 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 	}
 }
 
+static void drop(struct cpu_runner *r)
+{
+	for (size_t i = 0; i < r->calls->job->workloads.count; i++)
+		sampling_free(&r->tally[i]);
+	free(r->tally);
+	free(r->counted);
+	free(r->views);
+	free(r);
+}
+
 struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
                                     const char *kernel, const char *python,
                                     int writable, int threads, struct fault *f)
@@ -99,14 +109,17 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 
 	r->calls = calls;
 	r->views = xcalloc(calls->view_bytes + 1, 1);
+	r->tally = xcalloc(calls->job->workloads.count, sizeof *r->tally);
+	r->counted =
+	        xcalloc(calls->job->workloads.count * (size_t)calls->job->sets,
+	                sizeof *r->counted);
 	free(path);
 	if (!failed && getrandom(&r->poison, sizeof r->poison, 0) < 0) {
 		failed = fault_errno(f, "getrandom");
 		worker_stop(&r->worker);
 	}
 	if (failed) {
-		free(r->views);
-		free(r);
+		drop(r);
 		return NULL;
 	}
 	r->writable = writable;
@@ -124,8 +137,7 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 void cpu_runner_stop(struct cpu_runner *r)
 {
 	worker_stop(&r->worker);
-	free(r->views);
-	free(r);
+	drop(r);
 }
 
 /* The memory that is there for the outputs of larger workloads. */
@@ -226,6 +238,47 @@ static void check_one(const struct cpu_runner *r, size_t output,
 	job_view_check(r->calls->job, output, c);
 }
 
+/* An input of a call, or NULL where there is none. */
+static const void *input_of(const struct cpu_call *call, int input)
+{
+	return input < 0 ? NULL : call->inputs + call->arg[input].offset;
+}
+
+/* What was drawn. A kernel may draw the same whenever it is called with the
+ * same, so that only the first call on some values is counted. */
+static const char *check_draws(struct cpu_runner *r, size_t workload, int set,
+                               struct check *worst)
+{
+	const struct job *job = r->calls->job;
+	const struct sampling *s = &job->sampling;
+	const struct cpu_output *o = &r->calls->workload[workload].output[0];
+	const struct cpu_call *call = cpu_call(r->calls, workload, set);
+	const char *out = r->worker.outputs.map + o->slot + RED_ZONE;
+	uint64_t *counted =
+	        &r->counted[workload * (size_t)job->sets + (size_t)set];
+	const struct sampling_call c = {.probs = input_of(call, s->probs),
+	                                .top_k = input_of(call, s->top_k),
+	                                .top_p = input_of(call, s->top_p),
+	                                .rows = call->arg[s->probs].shape[0],
+	                                .n = call->arg[s->probs].shape[1],
+	                                .drawn = out,
+	                                .is_64 = o->dtype == DTYPE_INT64,
+	                                .seed = r->poison,
+	                                .is_new = *counted != call->drawn + 1};
+
+	*counted = call->drawn + 1;
+	worst->elements += o->elements;
+	if (check_red_zone(out, o->bytes, r->poison)) {
+		snprintf(r->detail, sizeof r->detail,
+		         "bytes around the output changed");
+		return REASON_RED_ZONE;
+	}
+	return sampling_check(&c, &r->tally[workload], r->detail,
+	                      sizeof r->detail)
+	               ? REASON_WRONG
+	               : NULL;
+}
+
 static const char *check_outputs(struct cpu_runner *r, size_t workload, int set,
                                  struct check *worst)
 {
@@ -269,7 +322,9 @@ const char *cpu_runner_check(struct cpu_runner *r, size_t workload, int set,
 		         "an input was written to");
 		return REASON_INPUT_MUTATED;
 	}
-	reason = check_outputs(r, workload, set, worst);
+	reason = r->calls->job->sampling.is
+	                 ? check_draws(r, workload, set, worst)
+	                 : check_outputs(r, workload, set, worst);
 	if (!reason && r->writable && !spare_is_untouched(r, w)) {
 		snprintf(r->detail, sizeof r->detail,
 		         "bytes far behind the outputs changed");

@@ -21,6 +21,7 @@
 #include "check.h"
 #include "definition.h"
 #include "random.h"
+#include "sampling.h"
 #include "settings.h"
 #include "workload.h"
 
@@ -64,6 +65,7 @@ struct job {
 	int64_t scratch_bytes;
 	struct check_rule rule; /* of settings: job_rule() gives what holds */
 	struct definition *definition;
+	struct sampling sampling;
 	int *view; /* [output]: see job_view.h */
 	struct workload_list workloads;
 	struct settings settings;

@@ -1,0 +1,111 @@
+# sampling - what is drawn at random is judged by whether it may be drawn, and
+# by how often
+load setup
+
+setup_file() {
+	K=$BATS_FILE_TMPDIR/kernels/draw
+	W=$BATS_FILE_TMPDIR/draw.jsonl
+	export K W
+	mkdir -p "$K"
+	cp -r "$ROOT/kernels/include" "$BATS_FILE_TMPDIR/kernels/"
+	cat >"$K/definition.json" <<-'END'
+		{"name": "draw", "op_type": "sampling",
+		 "axes": {"m": {"type": "var"}, "n": {"type": "const", "value": 200}},
+		 "inputs": {"probs": {"shape": ["m", "n"], "dtype": "float32"},
+		            "top_k": {"shape": ["m"], "dtype": "int32"},
+		            "top_p": {"shape": ["m"], "dtype": "float32"}},
+		 "outputs": {"samples": {"shape": ["m"], "dtype": "int64"}},
+		 "reference": "def run(probs, top_k, top_p):\n    return probs.multinomial(1)[:, 0]\n"}
+	END
+	: >"$K/settings"
+	for m in 1 600; do
+		printf '{"definition": "draw", "solution": null, "workload": {"uuid": "m%s", "axes": {"m": %s}, "inputs": {"probs": {"type": "random"}, "top_k": {"type": "random"}, "top_p": {"type": "random"}}}, "evaluation": null}\n' $m $m
+	done >"$W"
+	compile reference
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+compile() { # NAME [MACRO]
+	{
+		[ -z "${2-}" ] || echo "#define $2 1"
+		cat "$ROOT/tests/kernels/draw.c"
+	} >"$BATS_FILE_TMPDIR/$1.c"
+	build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu \
+		-o "$BATS_FILE_TMPDIR/$1.json" "$K" "$BATS_FILE_TMPDIR/$1.c"
+}
+
+judged() { # STATUS NAME [MACRO]
+	compile "${@:2}"
+	run -"$1" verify -k "$K" -w "$W" -c "$BATS_FILE_TMPDIR/cache" \
+		-o verify.jsonl "$BATS_FILE_TMPDIR/reference.json" \
+		"$BATS_FILE_TMPDIR/$2.json"
+	statuses=$(sed -n 's/.*"status": "\([^"]*\)".*/\1/p' verify.jsonl | tr '\n' ' ')
+}
+
+@test "a kernel that draws right is right, by other draws than the reference's" {
+	needs_jail
+	for i in 1 2 3 4 5; do
+		judged 0 right
+		[ "$statuses" = "ok ok " ]
+	done
+}
+
+@test "so is one that draws the same of the same, for it is given no seed" {
+	needs_jail
+	judged 0 fixed FIXED
+	[ "$statuses" = "ok ok " ]
+}
+
+@test "what top_k or top_p do not allow is wrong, with its row" {
+	needs_jail
+	for i in TOP_K TOP_P; do
+		judged 1 no_$i NO_$i
+		[[ $statuses == *"wrong "* ]]
+		grep -qE 'row [0-9]+: [0-9]+ was drawn, which top_k and top_p do not allow' verify.jsonl
+	done
+}
+
+@test "what is no index is wrong" {
+	needs_jail
+	judged 1 outside OUTSIDE
+	[ "$statuses" = "wrong wrong " ]
+	grep -q '200 was drawn, which is no index of probs' verify.jsonl
+}
+
+@test "who always draws the most probable is wrong, though each may be drawn" {
+	needs_jail
+	judged 1 argmax ARGMAX
+	[ "$statuses" = "ok wrong " ]
+	grep -q 'draws are spread otherwise than the probabilities say' verify.jsonl
+}
+
+@test "so is who draws all with equal chances, or does so in some rows alone" {
+	needs_jail
+	judged 1 uniform UNIFORM
+	[ "$statuses" = "ok wrong " ]
+	judged 1 odd ODD
+	[ "$statuses" = "ok wrong " ]
+}
+
+@test "so is who prefers the probable more than he should" {
+	needs_jail
+	judged 1 sharp SHARP
+	[ "$statuses" = "ok wrong " ]
+}
+
+@test "on a GPU it is refused in words, and so are other forms of sampling" {
+	mkdir -p job
+	cp "$K/definition.json" job/
+	: >job/settings
+	cp "$W" job/workloads.jsonl
+	printf 'phase = verify\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\nnonce = %032x\n' 7 7 >job/job
+	SANDBOX=none run -2 judge job
+	[[ $output == *"job/definition.json: op_type sampling: draws are judged on a CPU alone;"*"view.samples into settings" ]]
+	sed -i 's/device = cuda/device = cpu/' job/job
+	sed -i 's/"top_k"/"top_q"/; s/"probs": {"shape": \["m", "n"\], "dtype": "float32"}/"probs": {"shape": ["m", "n"], "dtype": "float16"}/' job/definition.json
+	SANDBOX=none run -2 judge job
+	[[ $output == *"draw: op_type sampling: want inputs probs (float32, two axes), top_k"* ]]
+}

@@ -1,0 +1,59 @@
+/* sampling - may what a kernel drew be drawn, and is it as often as it should?
+ *
+ * Of definitions of op_type sampling: `probs` (rows of float32), `top_k`
+ * (int32) and `top_p` (float32), a number a row, either or both or none; one
+ * output, an index a row. Of a row's probabilities the top_k largest may be
+ * drawn, of these the largest until their sum, in parts of theirs, exceeds
+ * top_p, all with the probabilities that they then have among each other.
+ *
+ * Every draw is checked for that. Where it falls among them, the most probable
+ * first, is a number from 0 to 1 that is uniform if the kernel draws right,
+ * whatever the row; so draws of all rows are looked at together. The largest
+ * distance of their distribution from the uniform one, which is no more than
+ * the distance in total variation, may be what chance makes of it, and 0.02: a
+ * kernel that is right is refused once in 10^5 judgements.
+ */
+#ifndef SAMPLING_H
+#define SAMPLING_H
+
+#include "definition.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sampling {
+	int is;                  /* 0: of another op_type */
+	int probs, top_k, top_p; /* inputs; -1: there is none */
+};
+
+/* Returns -1 with the fault set where it is sampling of another form. */
+int sampling_find(const struct definition *d, struct sampling *out,
+                  struct fault *f);
+
+/* Makes drawn numbers rows of probabilities: their softmax. */
+void sampling_normalize(float *probs, int64_t rows, int64_t n);
+
+/* One call's: NULL where the definition has none. */
+struct sampling_call {
+	const float *probs, *top_p;
+	const int32_t *top_k;
+	int64_t rows, n;
+	const void *drawn; /* the output */
+	int is_64;         /* of int64, else of int32 */
+	uint64_t seed;     /* for what the judge draws itself */
+	int is_new;        /* its draws count */
+};
+
+/* Where draws fell, of one workload. Begins as all zero. */
+struct sampling_tally {
+	double *place;
+	size_t count, room;
+};
+
+/* Checks every draw of a call, counts it in the tally if it is new, and looks
+ * at all that is there. Returns 0, or -1 with detail. */
+int sampling_check(const struct sampling_call *c, struct sampling_tally *t,
+                   char *detail, size_t len);
+void sampling_free(struct sampling_tally *t);
+
+#endif
