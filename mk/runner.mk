@@ -26,11 +26,9 @@ $(RUNNERS): $(BUILD)/%: tools/runner/%.sh | $(BUILD)
 	@cp $< $@
 $(SHARED): $(BUILD)/%: tools/runner/% | $(BUILD)
 	@cp $< $@
-$(SPARE):
+$(SPARE) $(filter %.so.1,$(NODE)):
 	@mkdir -p $(@D) && cp "$$($(CC) -print-file-name=$(@F))" $@
 $(BUILD)/node/node.sh: tools/runner/node.sh
-$(BUILD)/node/libcjson.so.1 $(BUILD)/node/libz.so.1: $(BUILD)/compare
-	@mkdir -p $(@D) && cp "$$(ldd $< | awk '$$1 == "$(@F)" { print $$3 }')" $@
 $(filter-out %.sh %.so.1,$(NODE)): $(BUILD)/node/%: $(BUILD)/%
 $(filter-out %.so.1,$(NODE)):
 	@mkdir -p $(@D) && cp $< $@
