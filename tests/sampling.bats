@@ -82,6 +82,17 @@ judged() { # STATUS NAME [MACRO]
 	[[ $statuses == "wrong "* ]]
 }
 
+@test "who begins each process with the same draws is told to seed" {
+	needs_jail
+	compile right
+	compile stream STREAM
+	sed -n '1s/m1/m4/; 1s/"m": 1/"m": 4/p' "$W" >one.jsonl
+	run -1 bench -f -t 30 -k "$K" -w one.jsonl -c "$BATS_FILE_TMPDIR/cache" \
+		-o bench.tsv "$BATS_FILE_TMPDIR/reference.json" \
+		"$BATS_FILE_TMPDIR/stream.json" "$BATS_FILE_TMPDIR/right.json"
+	grep -q "candidate.*wrong$" bench.tsv
+}
+
 @test "where rows leave no choice, that is said, and they are right" {
 	needs_jail
 	header='{"k":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}'
@@ -100,7 +111,7 @@ judged() { # STATUS NAME [MACRO]
 	needs_jail
 	compile right
 	compile argmax ARGMAX
-	head -n 1 "$W" >one.jsonl
+	sed -n '1s/m1/m4/; 1s/"m": 1/"m": 4/p' "$W" >one.jsonl
 	run -1 bench -f -t 8 -k "$K" -w one.jsonl -c "$BATS_FILE_TMPDIR/cache" \
 		-o bench.tsv "$BATS_FILE_TMPDIR/reference.json" \
 		"$BATS_FILE_TMPDIR/argmax.json" "$BATS_FILE_TMPDIR/right.json"

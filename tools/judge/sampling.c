@@ -212,7 +212,8 @@ static int look_at_all(const struct sampling_tally *t, char *detail, size_t len)
 		return 0;
 	snprintf(detail, len,
 	         "%lld draws are spread otherwise than the probabilities say: "
-	         "%.3f off, of which chance makes %.3f",
+	         "%.3f off, of which chance makes %.3f (each process is to be "
+	         "seeded anew)",
 	         (long long)t->draws, found, chance);
 	return -1;
 }
