@@ -83,14 +83,16 @@ state() {
 
 @test "a thousand experiments are read in half a second" {
 	history 1000
+	limit=500
+	[[ $BUILD != */sanitize ]] || limit=2000
 	for _ in 1 2 3; do # the machine may be busy
 		from=$(date +%s%N)
 		state >/dev/null
 		took=$((($(date +%s%N) - from) / 1000000))
-		[ "$took" -ge 500 ] || break
+		[ "$took" -ge "$limit" ] || break
 	done
 	echo "$took ms"
-	[ "$took" -lt 500 ]
+	[ "$took" -lt "$limit" ]
 }
 
 @test "a ledger that is broken is trouble, and its line is told" {

@@ -118,7 +118,7 @@ b'; do
 
 @test "status, doctor, audit and the records are printed" {
 	run -0 "$step" status
-	[[ ${lines[0]} == scale* ]]
+	[[ $output == *$'\n'scale$'\n'* ]]
 	run -0 "$step" doctor
 	[[ $output == *bwrap* ]]
 	run -0 "$step" read settings
