@@ -19,10 +19,9 @@ static int has(const char *root, const char *path)
 /* Lists are nested as deeply as people like. */
 char *trace_set_root(const char *list, const char *path)
 {
-	char *root = realpath(list, NULL),
-	     *slash; /* of a link: where it leads */
+	char *root = realpath(list, NULL); /* of a link: where it leads */
 
-	while (root && (slash = strrchr(root, '/'))) {
+	for (char *slash; root && (slash = strrchr(root, '/'));) {
 		slash[slash == root] = '\0';
 		if (has(root, path))
 			return root;

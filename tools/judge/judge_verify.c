@@ -86,7 +86,7 @@ static int call_once(struct verification *v, size_t workload, int set,
                      struct fault *f)
 {
 	struct proof *p = &v->proof[workload];
-	struct measurement m;
+	struct measurement m = {.draws = 0};
 
 	if (!v->runner)
 		v->runner = runner_start(v->session, CANDIDATE, 1, f);

@@ -109,7 +109,9 @@ static struct token *sorted(const float *row, int64_t n)
 	struct token *other = xcalloc((size_t)n, sizeof *other);
 
 	for (int64_t i = 0; i < n; i++)
-		t[i] = (struct token){row[i] > 0 ? row[i] : 0, (int32_t)i};
+		t[i] = (struct token){row[i] > 0 && isfinite(row[i]) ? row[i]
+		                                                     : 0,
+		                      (int32_t)i};
 	for (int shift = 0; shift < 32; shift += 16) {
 		sort_by_byte(t, other, n, shift);
 		sort_by_byte(other, t, n, shift + 8);
