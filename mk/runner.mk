@@ -29,7 +29,7 @@ $(SHARED): $(BUILD)/%: tools/runner/% | $(BUILD)
 $(SPARE):
 	@mkdir -p $(@D) && cp "$$($(CC) -print-file-name=$(@F))" $@
 $(BUILD)/node/node.sh: tools/runner/node.sh
-$(BUILD)/node/libcjson.so.1 $(BUILD)/node/libz.so.1: $(BUILD)/judge
+$(BUILD)/node/libcjson.so.1 $(BUILD)/node/libz.so.1: $(BUILD)/compare
 	@mkdir -p $(@D) && cp "$$(ldd $< | awk '$$1 == "$(@F)" { print $$3 }')" $@
 $(filter-out %.sh %.so.1,$(NODE)): $(BUILD)/node/%: $(BUILD)/%
 $(filter-out %.so.1,$(NODE)):

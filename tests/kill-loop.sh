@@ -61,8 +61,17 @@ wrap() {
 	result=verify.jsonl
 	[ ! -e "\$job/incumbent.so" ] || result=bench.tsv
 	if [ -e "$out/replay" ]; then
-		cp "$out/found/\$key" "\$job/\$result" || exit 2
-		exit "\$(cat "$out/found/\$key.status")"
+		status=\$(cat "$out/found/\$key.status") || exit 2
+		nonce=\$(sed -n 's/^nonce = //p' "\$job/job")
+		seed=\$(sed -n 's/^seed = //p' "\$job/job")
+		sed -e "s/\(# nonce \|\"nonce\": \"\)[0-9a-f]*/\1\$nonce/" \\
+			-e "s/\(# seed \|\"seed\": \"\)0x[0-9a-f]*/\1\$seed/" \\
+			"$out/found/\$key" >"\$job/\$result"
+		printf '%s = %s\n' nonce "\$nonce" result "\$result" answer "\$status" \\
+			bytes "\$(wc -c <"\$job/\$result")" \\
+			sha256 "\$(sha256sum <"\$job/\$result" | cut -c -64)" >"\$job/done"
+		echo >>"\$job/done"
+		exit "\$status"
 	fi
 	status=0
 	"$out/build/real-judge" "\$@" || status=\$?
@@ -187,9 +196,10 @@ add_up() {
 		complain "$begun judgements begun, $open charges not settled"
 }
 
-# What was decided, less the instant of what needed no measurement.
+# What was decided, less the instant of what needed no measurement, and the seeds
+# and nonces, also in what files hash to, that each job has of its own.
 verdicts() { # DIR
-	(cd "$1/experiments/scale" && grep -v '"judged_at"' exp_*/verdict.json)
+	(cd "$1/experiments/scale" && grep -vE '"judged_at"|^ *"0x[0-9a-f]{16}"|"(verify.jsonl|bench.tsv|confirm.tsv)":' exp_*/verdict.json)
 }
 
 trap '[ -z "$top" ] || kill_all' EXIT

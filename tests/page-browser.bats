@@ -151,7 +151,7 @@ short_history() {
 	run browse "${url}scale/" "$shown" \
 		'click=#filter input[value=accept]' "$shown" \
 		'click=#filter input[type=search]' type=slower "$shown" \
-		'wait=document.querySelector("output").value.endsWith(" of 5 records")' \
+		'wait=document.querySelector("output")?.value.endsWith(" of 5 records")' \
 		"$shown" 'eval=document.querySelector("#filter input[type=search]").value' \
 		'eval=document.querySelector("#filter input[value=accept]").checked'
 	kill -INT $server
