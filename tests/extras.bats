@@ -128,6 +128,18 @@ statuses() {
 	[ ! -e verify.jsonl ]
 }
 
+@test "a top-k indexer without a view is refused, for no rule for numbers fits" {
+	mkdir job
+	for file in definition.json settings workloads.jsonl; do
+		sed 's/topk_rows/dsa_topk_indexer_rows/' \
+			"$ROOT/tests/kernels/topk_rows/$file" >job/$file
+	done
+	sed -i /^view/d job/settings
+	printf 'phase = verify\ndevice = cpu\nseed = 0x%016x\nbudget_s = 1\nnonce = %032x\n' 7 7 >job/job
+	SANDBOX=none run -2 judge job
+	[[ $output == "judge: dsa_topk_indexer_rows: a top-k indexer: other indices than the reference's are right, too: write "*" into settings" ]]
+}
+
 @test "a view of what is no output is refused" {
 	for name in index indices2 x largest.gpu; do
 		echo "view.$name = float32" >>kernels/$K/settings

@@ -64,6 +64,25 @@ define() {
 	[ ! -e workloads/blob ] && [ ! -e blob ]
 }
 
+@test "so is one whose list is many folders deep; a Git LFS pointer is named" {
+	mkdir -p "$data/workloads/a/b/c/d/e/f"
+	mv "$data/workloads/z/scale.jsonl" "$data/workloads/a/b/c/d/e/f/"
+	import
+	cp "$ROOT"/tests/tiny/kernels/scale/* kernels/scale/ 2>/dev/null || :
+	ln -s "$ROOT/kernels/include" kernels/include
+	mk() {
+		make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+			KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
+			EXPERIMENTS="$PWD/experiments" BENCH_S=2
+	}
+	run -0 mk
+	[[ $output == *"right on 1 workloads"* ]]
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n' \
+		>"$data/blob/x.safetensors"
+	run -2 mk
+	[[ $output == *"blob/x.safetensors: a Git LFS pointer; fetch the tensors with git lfs pull"* ]]
+}
+
 @test "make import takes a data set, or some of its definitions" {
 	define other.json other
 	run -0 make -C "$ROOT" -s import BUILD="$BUILD" DEVICE=cpu \

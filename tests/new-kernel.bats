@@ -62,9 +62,11 @@ start() {
 	[ "$(cat kernels/scale/solution.c)" = 'int mine;' ]
 	[ "$(wc -l <workloads/scale.jsonl)" -eq 2 ]
 	grep -qE '^weight\.[-0-9a-f]{36} = 2$' kernels/scale/settings
-	[ "${lines[-3]}" = "1. write kernels/scale/reference.c: what is right, clearly, in wide types" ]
-	[[ ${lines[-2]} == "   (or remove it: where there is PyTorch"* ]]
-	[[ ${lines[-1]} == "2. make verify KERNEL=scale"* ]]
+	[ "${lines[-6]}" = "1. write kernels/scale/reference.c: what is right, clearly, in wide types" ]
+	[[ ${lines[-5]} == "   (or remove it: where there is PyTorch"* ]]
+	[ "${lines[-4]}" = "2. make verify KERNEL=scale" ]
+	[ "${lines[-3]}" = "3. make precision KERNEL=scale; make quick KERNEL=scale QUICK_S=20: lines for" ]
+	[ "${lines[-1]}" = "4. make optimize KERNEL=scale" ]
 	[[ $output != *"list the shapes"* ]]
 }
 
@@ -78,6 +80,50 @@ start() {
 		"$definition"
 	cmp s.json kernels/scale/solution.json
 	[ ! -e kernels/scale/solution.c ]
+}
+
+# python TEXT: solution.json of it, a kernel of its own
+python() {
+	rm -rf kernels workloads
+	printf '%b' "$1" >mine.py
+	new-kernel -d cpu -k kernels/scale -w workloads/scale.jsonl -f mine.py \
+		"$definition" >said
+}
+
+@test "a function in Python is a solution to begin with, judged by the definition's own" {
+	python 'import torch\n\ndef run(x):\n    return 2 * x\n'
+	[ ! -e kernels/scale/reference.c ]
+	grep -q '^1. see that PYTHON has PyTorch' said
+	jq -e '.definition == "scale" and .spec.language == "python" and
+		.spec.entry_point == "mine.py::run" and
+		(.spec.destination_passing_style | not) and
+		.sources[0].path == "mine.py"' kernels/scale/solution.json
+	jq -j '.sources[0].content' kernels/scale/solution.json | cmp - mine.py
+}
+
+@test "its parameters tell whether it fills its outputs, its imports whether it is Triton" {
+	spec() { # LANGUAGE FILLS TEXT
+		python "$3"
+		[ "$(jq -r '"\(.spec.language) \(.spec.destination_passing_style)"' \
+			kernels/scale/solution.json)" = "$1 $2" ]
+	}
+	spec python false 'def run(x):\n return x\n'
+	spec python false 'def  run (x: "a, b" = f((1, 2), [3, 4]), # so, (\n  ):\n return x\n'
+	spec python true 'def run(x, y):\n y[:] = x\n'
+	spec python true 'def run(\n\tx: torch.Tensor,\n\t/,\n\t*, y: dict[str, int] = {1: 2, 3: 4},\n) -> None:\n y[:] = x\n'
+	spec triton true 'import torch\nimport triton\ndef run(x, y): pass\n'
+	spec triton false 'from triton.language import load\ndef run(x): pass\n'
+	spec python false 'import tritonic\n# import triton\ndef run(x): pass\n'
+}
+
+@test "a text that ends in the middle of its parameters is counted to its end" {
+	for text in 'def run(' 'def run("' "def run(x, '\\\\" 'def run(x, [' 'def run(x #'; do
+		printf '%b' "$text" >s.py
+		run new-kernel -d cpu -k kernels/scale -w workloads/scale.jsonl \
+			-f s.py "$definition"
+		[ "$status" -eq 2 ] || [ -s kernels/scale/solution.json ]
+		rm -rf kernels workloads
+	done
 }
 
 @test "a solution of another definition, language or none is refused, nothing made" {
@@ -98,7 +144,13 @@ start() {
 	[[ $output == "new-kernel: s.json:2: "* ]]
 	echo 'def run' >s.py
 	from s.py
-	[ "$output" = "new-kernel: s.py: want a solution in C, CUDA C or a Solution .json" ]
+	[ "$output" = "new-kernel: s.py: want a top-level def run(" ]
+	printf 'def run(x, y, z):\n    return x\n' >s.py
+	from s.py
+	[ "$output" = "new-kernel: s.py: run takes 3 arguments: want the 1 inputs of scale, or these and its 1 outputs" ]
+	echo 'int a;' >s.rs
+	from s.rs
+	[ "$output" = "new-kernel: s.rs: want a solution in C, CUDA C or Python, or a Solution .json" ]
 	from nothing.c
 	[ "$output" = "new-kernel: nothing.c: No such file or directory" ]
 }

@@ -418,3 +418,25 @@ python_kernel() {
 	run -2 mk profile
 	[[ $output == *"Python has no code to look into"* ]]
 }
+
+@test "make new FROM=my.py begins with a function of one's own, and proves it" {
+	needs_torch
+	ln -s "$ROOT/kernels/include" include
+	mkdir kernels && mv include kernels/
+	printf 'import torch\n\ndef run(x, a):\n    return x * a\n' >my.py
+	printf 'n\tweight\n16\t2\n300\t1\n' >shapes.tsv
+	mk() {
+		make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+			DEVICE=cpu KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
+			EXPERIMENTS="$PWD/experiments" BENCH_S=4 PYTHON="$python" "$@"
+	}
+	run -0 mk new DEFINITION="$K/definition.json" SHAPES="$PWD/shapes.tsv" \
+		FROM="$PWD/my.py"
+	run -0 mk verify
+	[[ $output == *"current: right on 2 workloads, hidden: none, reference: python"* ]]
+	sed -i 's/x \* a/x + a/' my.py
+	rm kernels/scale/solution.json
+	mk new DEFINITION="$K/definition.json" FROM="$PWD/my.py"
+	run -2 mk verify
+	[[ $output == *'"status": "wrong"'* ]]
+}

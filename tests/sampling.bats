@@ -30,7 +30,7 @@ setup() {
 
 compile() { # NAME [MACRO]
 	{
-		[ -z "${2-}" ] || echo "#define $2 1"
+		[ -z "${2-}" ] || echo "#define $2"
 		cat "$ROOT/tests/kernels/draw.c"
 	} >"$BATS_FILE_TMPDIR/$1.c"
 	build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu \
@@ -55,8 +55,56 @@ judged() { # STATUS NAME [MACRO]
 
 @test "so is one that draws the same of the same, for it is given no seed" {
 	needs_jail
-	judged 0 fixed FIXED
+	judged 0 hash HASH
 	[ "$statuses" = "ok ok " ]
+}
+
+@test "a row of its own in each call is drawn often enough to tell, of other values" {
+	needs_jail
+	judged 1 argmax ARGMAX
+	[ "$(jq -r 'select(.uuid == "m1") | .detail' verify.jsonl)" != "" ]
+	judged 0 right
+	[ "$(jq 'select(.uuid == "m1") | .launches >= 100' verify.jsonl)" = true ]
+	[ "$(jq 'select(.uuid == "m600") | .launches < 50' verify.jsonl)" = true ]
+}
+
+@test "who falls on the same place, whatever the values, does not draw" {
+	needs_jail
+	judged 1 fixed FIXED
+	[[ $statuses == "wrong "* ]]
+}
+
+@test "who draws right in the first call alone, or in many, is wrong" {
+	needs_jail
+	judged 1 first "FIRST 1"
+	[ "$statuses" = "wrong wrong " ]
+	judged 1 many "FIRST 60"
+	[[ $statuses == "wrong "* ]]
+}
+
+@test "where rows leave no choice, that is said, and they are right" {
+	needs_jail
+	header='{"k":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}'
+	{
+		printf "\\x$(printf %x ${#header})\\0\\0\\0\\0\\0\\0\\0%s" "$header"
+		printf '\1\0\0\0\1\0\0\0'
+	} >one.safetensors
+	sed -n '1s/m1/m2/; 1s/"m": 1/"m": 2/; 1s|"top_k": {"type": "random"}|"top_k": {"type": "safetensors", "path": "./one.safetensors", "tensor_key": "k"}|p' \
+		"$W" >one.jsonl
+	W=$PWD/one.jsonl judged 0 right
+	grep -q '"status": "ok", "detail": "0 draws leave a choice: too few to tell how they are spread"' verify.jsonl
+	W=$PWD/one.jsonl judged 1 outside OUTSIDE
+}
+
+@test "who is not proved but timed is wrong there, though each process sees few draws" {
+	needs_jail
+	compile right
+	compile argmax ARGMAX
+	sed -n '1s/m1/m4/; 1s/"m": 1/"m": 4/p' "$W" >one.jsonl
+	run -1 bench -f -t 8 -k "$K" -w one.jsonl -c "$BATS_FILE_TMPDIR/cache" \
+		-o bench.tsv "$BATS_FILE_TMPDIR/reference.json" \
+		"$BATS_FILE_TMPDIR/argmax.json" "$BATS_FILE_TMPDIR/right.json"
+	grep -q "candidate.*wrong$" bench.tsv
 }
 
 @test "what top_k or top_p do not allow is wrong, with its row" {
@@ -78,14 +126,14 @@ judged() { # STATUS NAME [MACRO]
 @test "who always draws the most probable is wrong, though each may be drawn" {
 	needs_jail
 	judged 1 argmax ARGMAX
-	[ "$statuses" = "ok wrong " ]
-	grep -q 'draws are spread otherwise than the probabilities say' verify.jsonl
+	[ "$statuses" = "wrong wrong " ]
+	grep -qE 'draws are spread otherwise than the probabilities say: .*each process is to be seeded anew' verify.jsonl
 }
 
 @test "so is who draws all with equal chances, or does so in some rows alone" {
 	needs_jail
 	judged 1 uniform UNIFORM
-	[ "$statuses" = "ok wrong " ]
+	[ "$statuses" = "wrong wrong " ]
 	judged 1 odd ODD
 	[ "$statuses" = "ok wrong " ]
 }
@@ -93,7 +141,7 @@ judged() { # STATUS NAME [MACRO]
 @test "so is who prefers the probable more than he should" {
 	needs_jail
 	judged 1 sharp SHARP
-	[ "$statuses" = "ok wrong " ]
+	[[ $statuses == *" wrong " ]]
 }
 
 @test "on a GPU it is refused in words, and so are other forms of sampling" {

@@ -55,8 +55,9 @@ state() {
 		printf 'scope\tmode\tworkload\tweight\tprocesses\tpairs\tdropped\tcandidate_us\tincumbent_us\tspeedup\tci_low\tci_high\tspread\tp_regressed\tdecision\n'
 		row cold a 0.25 2 4 2
 		row cold b 0.75 2 2 1
-		row warm a 0.25 1 4 4
-		row warm b 0.75 3 3 1
+		row warm a - 1 4 4
+		row warm b - 3 3 1
+		row warm c - 9 9 1
 	} >"$dir/compare.tsv"
 	publish "$exp"
 	grep -qx '| cold | 2.00 | 2.50 | 1.189 |' "$dir/result.md"

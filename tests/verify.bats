@@ -208,6 +208,17 @@ ends_at_once() {
 	[ "$(grep -c '"uuid"' verify.jsonl)" = 3 ]
 }
 
+@test "-m quick takes the one that weighs most, too" {
+	compile HONEST HONEST
+	for n in 1 2 3 4 5 1000; do
+		scale_workload $n '"x": {"type": "random"}'
+	done >list.jsonl
+	cp -r "$K" kernel
+	echo 'weight.n4 = 2' >>kernel/settings
+	W=list.jsonl K=kernel run -0 front verify -m quick -o verify.jsonl "$(built reference)" "$(built HONEST)"
+	[ "$(grep -o '"uuid": "[^"]*"' verify.jsonl | tr '\n' ' ')" = '"uuid": "n1" "uuid": "n3" "uuid": "n4" "uuid": "n1000" ' ]
+}
+
 @test "-m 'stride 5' keeps the largest" {
 	compile HONEST HONEST
 	run -0 front verify -m 'stride 5' -o verify.jsonl "$(built reference)" "$(built HONEST)"

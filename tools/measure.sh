@@ -4,7 +4,8 @@
 # usage: measure.sh DEVICE verify|precision|bench SELECT A [B [MODE]]
 # A and B: exp_NNNN, shipped, current, or a file. SELECT: quick, full or
 # "stride N". MODE: cold, warm or graph, instead of the settings' mode.
-# make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S.
+# make gives BUILD KERNEL KERNELS WORKLOADS EXPERIMENTS BENCH_S, and QUICK_S,
+# which is BENCH_S of a quick look.
 set -u
 
 device=$1
@@ -103,10 +104,16 @@ case $select in
 quick | full | stride\ [1-9]*) ;;
 *) fail "MODE=$select: want quick, stride (with STRIDE=n) or full" ;;
 esac
-case $mode in
-'' | cold | warm | graph) ;;
+case $mode,$device in
+graph,cpu) fail "MODE=graph: a CPU runs no graphs: want cold or warm" ;;
+,* | cold,* | warm,* | graph,*) ;;
 *) fail "MODE=$mode: want cold, warm or graph" ;;
 esac
+case ${QUICK_S-} in
+*[!0-9.]*) fail "QUICK_S=$QUICK_S: want seconds" ;;
+esac
+quick_s=$("$BUILD/setting" -d "$device" "$dir/settings" quick_s) || exit 2
+[ "$select" != quick ] || : "${BENCH_S:=${QUICK_S:-$quick_s}}"
 for name in "$a" ${b:+"$b"}; do
 	[ -e "$(source_of "$name")" ] ||
 		fail "$name: no $(source_of "$name"): is it of another device?"

@@ -4,6 +4,7 @@
 #include "definition.h"
 #include "file.h"
 #include "memory.h"
+#include "python_run.h"
 #include "shapes.h"
 #include "solution.h"
 #include "sources.h"
@@ -59,43 +60,62 @@ static void make_folders(const char *dir, const char *workloads)
 struct start {
 	const struct definition *d;
 	const char *definition; /* its path */
-	const char *dir, *workloads, *suffix;
+	const char *dir, *workloads, *device, *suffix;
 	const char *shapes, *from; /* paths, or NULL */
-	char *given;               /* the text of from */
-	int had_workloads;         /* a list that was there before */
+	char *given;               /* what solution.EXTENSION is to hold */
+	const char *extension;
+	int is_python;     /* PyTorch is there, then */
+	int had_workloads; /* a list that was there before */
 };
 
-/* The text of a solution that there is already. */
-static char *given_solution(const struct start *n)
+/* Its language, if it is of this definition. */
+static void check_document(struct start *n)
 {
-	struct solution *s = NULL;
+	struct fault f;
+	struct solution *s = solution_read(n->from, &f);
+
+	if (!s)
+		errx(EXIT_TROUBLE, "%s", f.text);
+	if (strcmp(s->definition, n->d->name) != 0)
+		errx(EXIT_TROUBLE, "%s: a solution of %s, not of %s", n->from,
+		     s->definition, n->d->name);
+	n->is_python = strcmp(s->language, "python") == 0 ||
+	               strcmp(s->language, "triton") == 0;
+	solution_free(s);
+}
+
+/* The text of a solution that there is already. */
+static void read_given(struct start *n)
+{
 	struct fault f;
 	char *text;
 
-	if (sources_has_extension(n->from, ".json")) {
-		s = solution_read(n->from, &f);
-		if (!s)
-			errx(EXIT_TROUBLE, "%s", f.text);
-		if (strcmp(s->definition, n->d->name) != 0)
-			errx(EXIT_TROUBLE, "%s: a solution of %s, not of %s",
-			     n->from, s->definition, n->d->name);
-		solution_free(s);
-	} else if (!sources_has_extension(n->from, ".c .cu")) {
+	if (!sources_has_extension(n->from, ".c .cu .py .json"))
 		errx(EXIT_TROUBLE,
-		     "%s: want a solution in C, CUDA C or a Solution .json",
+		     "%s: want a solution in C, CUDA C or Python, or a "
+		     "Solution .json",
 		     n->from);
-	}
 	text = file_read(n->from, SOLUTION_MAX, NULL);
 	if (!text)
 		err(EXIT_TROUBLE, "%s", n->from);
-	return text;
+	n->given = text;
+	n->extension = strrchr(n->from, '.') + 1;
+	if (strcmp(n->extension, "json") == 0)
+		check_document(n);
+	if (strcmp(n->extension, "py") != 0)
+		return;
+	n->is_python = 1;
+	n->extension = "json";
+	n->given = python_run_solution(n->from, text, n->d, n->device, &f);
+	if (!n->given)
+		errx(EXIT_TROUBLE, "%s", f.text);
+	free(text);
 }
 
 static void put_solution(const struct start *n)
 {
-	const char *extension = n->from ? strrchr(n->from, '.') + 1 : n->suffix;
-
-	put_file(xasprintf("%s/solution.%s", n->dir, extension),
+	put_file(xasprintf("%s/solution.%s", n->dir,
+	                   n->from ? n->extension : n->suffix),
 	         n->given ? n->given
 	                  : starter_stub(n->d, "the solution to begin with"));
 }
@@ -123,16 +143,28 @@ static void put_shapes(const struct start *n)
 	free(text);
 }
 
+static void print_reference(const struct start *n, int *step)
+{
+	if (n->is_python) {
+		printf("%d. see that PYTHON has PyTorch: the definition's own "
+		       "reference is run (or\n   write %s/reference.%s)\n",
+		       (*step)++, n->dir, n->suffix);
+		return;
+	}
+	printf("%d. write %s/reference.%s: what is right, clearly, in wide "
+	       "types\n",
+	       (*step)++, n->dir, n->suffix);
+	if (strcmp(n->suffix, "c") == 0)
+		printf("   (or remove it: where there is PyTorch, the "
+		       "definition's own is run)\n");
+}
+
 static void print_next(const struct start *n)
 {
 	int step = 1;
 
-	printf("\nNext:\n%d. write %s/reference.%s: what is right, clearly, in "
-	       "wide types\n",
-	       step++, n->dir, n->suffix);
-	if (strcmp(n->suffix, "c") == 0)
-		printf("   (or remove it: where there is PyTorch, the "
-		       "definition's own is run)\n");
+	printf("\nNext:\n");
+	print_reference(n, &step);
 	if (!n->from)
 		printf("%d. write %s/solution.%s, with knobs (\"// knob: TILE "
 		       "4 "
@@ -140,8 +172,11 @@ static void print_next(const struct start *n)
 		       step++, n->dir, n->suffix);
 	if (!n->shapes && !n->had_workloads)
 		printf("%d. list the shapes in %s\n", step++, n->workloads);
-	printf("%d. make verify KERNEL=%s; make optimize KERNEL=%s\n", step,
-	       n->d->name, n->d->name);
+	printf("%d. make verify KERNEL=%s\n", step++, n->d->name);
+	printf("%d. make precision KERNEL=%s; make quick KERNEL=%s QUICK_S=20: "
+	       "lines for\n   %s/settings\n",
+	       step++, n->d->name, n->d->name, n->dir);
+	printf("%d. make optimize KERNEL=%s\n", step, n->d->name);
 }
 
 static void make_kernel(struct start *n)
@@ -151,10 +186,13 @@ static void make_kernel(struct start *n)
 	n->had_workloads = file_exists(n->workloads);
 	if (!text)
 		err(EXIT_TROUBLE, "%s", n->definition);
-	n->given = n->from ? given_solution(n) : NULL;
+	if (n->from)
+		read_given(n);
 	put_shapes(n);
-	put_file(xasprintf("%s/reference.%s", n->dir, n->suffix),
-	         starter_stub(n->d, "what is right: clear, in wide types"));
+	if (!n->is_python)
+		put_file(xasprintf("%s/reference.%s", n->dir, n->suffix),
+		         starter_stub(n->d, "what is right: clear, in wide "
+		                            "types"));
 	put_solution(n);
 	/* Last: with it the kernel is there. */
 	put_file(xasprintf("%s/definition.json", n->dir), text);
@@ -235,6 +273,7 @@ int main(int argc, char *argv[])
 	if (strcmp(name, d->name) != 0)
 		errx(EXIT_TROUBLE, "%s: defines %s, not %s", n.definition,
 		     d->name, name);
+	n.device = device;
 	n.suffix = strcmp(device, "cuda") ? "c" : "cu";
 	if (is_reference)
 		refer(d, n.dir, n.definition, n.workloads, list);

@@ -6,6 +6,7 @@
 #include "doorbell.h"
 #include "ratchet_abi.h"
 #include "tool.h"
+#include "tvm_ffi.h"
 
 #include <dlfcn.h>
 #include <err.h>
@@ -29,15 +30,6 @@ typedef void mark_memory(const volatile void *p, size_t bytes);
 
 static struct doorbell *doorbell;
 static mark_memory *poison, *unpoison;
-
-void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message);
-
-/* Kernels report here why they fail. */
-void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message)
-{
-	snprintf(doorbell->message, sizeof doorbell->message, "%s: %s", kind,
-	         message);
-}
 
 static mark_memory *find_mark(const char *name)
 {
@@ -215,6 +207,7 @@ int main(int argc, char *argv[])
 	inputs.start = map(WORKER_INPUTS, PROT_READ | writable, &inputs.bytes);
 	outputs.start =
 	        map(WORKER_OUTPUTS, PROT_READ | PROT_WRITE, &outputs.bytes);
+	tvm_ffi_tell(doorbell->message, sizeof doorbell->message);
 	load_kernel(f);
 	serve(f, &inputs, &outputs);
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 static const float *row_now;
+static int honest;
 
 static int by_probability(const void *a, const void *b)
 {
@@ -23,6 +24,30 @@ static double uniform(uint64_t *state)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
 	return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+static uint64_t hash(const float *p, int64_t n)
+{
+	uint64_t h = 0;
+	uint32_t bits;
+
+	for (int64_t i = 0; i < n; i++) {
+		memcpy(&bits, &p[i], sizeof bits);
+		h = (h ^ bits) * 0x9e3779b97f4a7c15u;
+	}
+	return h;
+}
+
+/* Is this call to be an honest one? */
+static int is_honest(void)
+{
+#ifdef FIRST
+	static int calls;
+
+	return calls++ < FIRST;
+#else
+	return 1;
+#endif
 }
 
 static int64_t draw(const float *p, int n, int k, double top_p, int64_t row,
@@ -60,6 +85,8 @@ static int64_t draw(const float *p, int n, int k, double top_p, int64_t row,
 #ifdef ARGMAX
 	return order[0];
 #endif
+	if (!honest)
+		return order[0];
 #ifdef OUTSIDE
 	return n;
 #endif
@@ -88,12 +115,17 @@ static int run(const DLTensor *probs, const DLTensor *top_k,
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	honest = is_honest();
 	for (int64_t row = 0; row < m; row++) {
 		uint64_t state = (uint64_t)now.tv_nsec * 0x2545f4914f6cdd1du +
 		                 (uint64_t)row * 0x632be59bd9b4e019u;
 
 #ifdef FIXED
 		state = (uint64_t)row * 0x632be59bd9b4e019u;
+#endif
+#ifdef HASH
+		state = hash((const float *)ratchet_data(probs) + row * n, n) +
+		        (uint64_t)row * 0x632be59bd9b4e019u;
 #endif
 		((int64_t *)ratchet_data(samples))[row] =
 		        draw((const float *)ratchet_data(probs) + row * n,

@@ -81,9 +81,6 @@ static void spend_by_end(struct cpu_runner *r, enum worker_end end)
 
 static void drop(struct cpu_runner *r)
 {
-	for (size_t i = 0; i < r->calls->job->workloads.count; i++)
-		sampling_free(&r->tally[i]);
-	free(r->tally);
 	free(r->counted);
 	free(r->views);
 	free(r);
@@ -109,7 +106,6 @@ struct cpu_runner *cpu_runner_start(const struct cpu_calls *calls,
 
 	r->calls = calls;
 	r->views = xcalloc(calls->view_bytes + 1, 1);
-	r->tally = xcalloc(calls->job->workloads.count, sizeof *r->tally);
 	r->counted =
 	        xcalloc(calls->job->workloads.count * (size_t)calls->job->sets,
 	                sizeof *r->counted);
@@ -245,7 +241,7 @@ static const void *input_of(const struct cpu_call *call, int input)
 }
 
 /* What was drawn. A kernel may draw the same whenever it is called with the
- * same, so that only the first call on some values is counted. */
+ * same, so that a process's first call on some values is counted alone. */
 static const char *check_draws(struct cpu_runner *r, size_t workload, int set,
                                struct check *worst)
 {
@@ -256,15 +252,16 @@ static const char *check_draws(struct cpu_runner *r, size_t workload, int set,
 	const char *out = r->worker.outputs.map + o->slot + RED_ZONE;
 	uint64_t *counted =
 	        &r->counted[workload * (size_t)job->sets + (size_t)set];
-	const struct sampling_call c = {.probs = input_of(call, s->probs),
-	                                .top_k = input_of(call, s->top_k),
-	                                .top_p = input_of(call, s->top_p),
-	                                .rows = call->arg[s->probs].shape[0],
-	                                .n = call->arg[s->probs].shape[1],
-	                                .drawn = out,
-	                                .is_64 = o->dtype == DTYPE_INT64,
-	                                .seed = r->poison,
-	                                .is_new = *counted != call->drawn + 1};
+	const struct sampling_call c = {
+	        .probs = input_of(call, s->probs),
+	        .top_k = input_of(call, s->top_k),
+	        .top_p = input_of(call, s->top_p),
+	        .rows = call->arg[s->probs].shape[0],
+	        .n = call->arg[s->probs].shape[1],
+	        .drawn = out,
+	        .is_64 = o->dtype == DTYPE_INT64,
+	        .seed = random_seed(job->seed, UINT64_MAX, r->poison),
+	        .is_new = *counted != call->drawn + 1};
 
 	*counted = call->drawn + 1;
 	worst->elements += o->elements;

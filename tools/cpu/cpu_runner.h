@@ -21,7 +21,7 @@ struct cpu_runner {
 	uint64_t shown_drawn;         /* and which of its values */
 	struct cpu_runner *reference; /* which has evaluate */
 	char *views; /* what evaluate made of the outputs that it left */
-	struct sampling_tally *tally; /* [workload] */
+	struct sampling_tally *tally; /* [workload], of a side */
 	uint64_t *counted;  /* [workload][set]: draws of its values, plus 1 */
 	const char *reason; /* why it is spent, or NULL */
 	char detail[200];

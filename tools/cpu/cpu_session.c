@@ -23,6 +23,7 @@ struct cpu_session {
 	int threads;
 	int is_host; /* there is Python in what is timed */
 	int64_t anchor_ns;
+	struct sampling_tally *tally; /* [side][workload] */
 };
 
 static struct cpu_session *of_session(struct session *s)
@@ -57,6 +58,7 @@ static int cpu_measure(struct runner *base, size_t workload, const int *set,
 		m->wrong_call = m->reason ? i + 1 : 0;
 		m->time_ns += ns;
 	}
+	m->draws = r->tally[workload].draws;
 	m->wall_ns = m->time_ns;
 	memcpy(m->detail, r->detail, sizeof m->detail);
 	return 0;
@@ -73,7 +75,8 @@ static int cpu_batch(struct runner *r, size_t workload, int calls,
 	return 1;
 }
 
-/* Has the reference compute what a call is to give. */
+/* Has the reference compute what a call is to give. What is drawn at random is
+ * compared with nothing. */
 static int fill_expected(struct cpu_session *s, size_t workload, int set,
                          struct fault *f)
 {
@@ -83,6 +86,8 @@ static int fill_expected(struct cpu_session *s, size_t workload, int set,
 
 	if (cpu_reference_inputs(r, workload, set, f))
 		return -1;
+	if (s->job->sampling.is)
+		return 0;
 	cpu_runner_call(r, workload, set, 0, &ns);
 	memcpy(call->expected, r->worker.outputs.map,
 	       s->calls.workload[workload].output_bytes);
@@ -145,7 +150,12 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	if (!r)
 		return -1;
 	s->reference = r;
-	cpu_reference_name(r, s->base.reference, sizeof s->base.reference);
+	if (s->job->sampling.is)
+		snprintf(s->base.reference, sizeof s->base.reference,
+		         "the judge's rule for sampling");
+	else
+		cpu_reference_name(r, s->base.reference,
+		                   sizeof s->base.reference);
 	r->timeout_s = s->job->timeout_s * REFERENCE_SLOWER;
 	for (size_t w = 0; w < s->job->workloads.count; w++) {
 		for (int set = 0; set < s->job->sets; set++) {
@@ -190,6 +200,7 @@ static void cpu_close(struct session *base)
 	if (s->reference)
 		cpu_runner_stop(s->reference);
 	cpu_calls_free(&s->calls);
+	free(s->tally);
 	free(s);
 }
 
@@ -203,6 +214,7 @@ static struct session *cpu_open(const struct job *job, struct fault *f)
 	                           .timing = s->is_host ? TIMING_HOST
 	                                                : TIMING_CPU};
 	s->job = job;
+	s->tally = xcalloc(SIDE_COUNT * job->workloads.count, sizeof *s->tally);
 	s->threads = count_threads(job);
 	cpu_name(&s->base, s->threads);
 	if (cpu_calls_make(&s->calls, job, f) == 0 &&
@@ -227,6 +239,7 @@ static struct runner *cpu_start(struct session *base, enum side side,
 		return NULL;
 	r->base.device = &cpu_device;
 	r->reference = s->reference;
+	r->tally = &s->tally[(size_t)side * s->job->workloads.count];
 	return &r->base;
 }
 

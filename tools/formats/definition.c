@@ -1,6 +1,7 @@
 /* definition - a FlashInfer-Trace Definition: what a kernel computes */
 #include "definition.h"
 #include "memory.h"
+#include "python_run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,24 +158,6 @@ static int check_names(const struct definition *d, const char *path,
 	return 0;
 }
 
-/* Python is not parsed here: a line that begins with "def run(" is enough. */
-static int has_run(const char *python)
-{
-	for (; python; python = strchr(python, '\n')) {
-		const char *p = *python == '\n' ? ++python : python;
-
-		if (strncmp(p, "def", 3) || (p[3] != ' ' && p[3] != '\t'))
-			continue;
-		p += 3 + strspn(p + 3, " \t");
-		if (strncmp(p, "run", 3))
-			continue;
-		p += 3 + strspn(p + 3, " \t");
-		if (*p == '(')
-			return 1;
-	}
-	return 0;
-}
-
 static int check_reference(struct definition *d, const char *path,
                            struct fault *f)
 {
@@ -188,7 +171,8 @@ static int check_reference(struct definition *d, const char *path,
 		                 path, json_line(d->document));
 	if (json_want_name(d->document, "reference", path, &d->reference, f))
 		return -1;
-	if (!has_run(d->reference))
+	/* Python is not parsed here. */
+	if (!python_run(d->reference))
 		return fault_set(f,
 		                 "%s:%ld: want the reference to have a "
 		                 "top-level def run(",

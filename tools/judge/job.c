@@ -21,7 +21,7 @@ const char *const kernel_settings_known[] = {
         "weight.",   "guard.",        "hidden.",   "gather.",  "max_processes",
         "plant",     "hidden_shapes", "trials",    "sanitize", "view.",
         "validate",  "measure",       "build",     "unit",     "direction",
-        "project",   "ignore",        "reads",     NULL};
+        "project",   "ignore",        "reads",     "quick_s",  NULL};
 
 static const char *const job_known[] = {
         "phase",    "device",  "seed",   "budget_s", "hidden", "confirm",

@@ -104,7 +104,22 @@ static int warm_up(struct bench *b, struct fault *f)
 	return 0;
 }
 
-/* One pair each of the modes that decide nothing. */
+/* Would it be accepted by what was measured? */
+static int is_better(struct bench *b)
+{
+	struct comparison c;
+	struct fault f;
+	int better;
+
+	if (comparison_make("bench", &b->samples, &b->job->settings, &c, &f))
+		return 0;
+	better = c.decision == DECISION_BETTER;
+	comparison_free(&c);
+	return better;
+}
+
+/* One pair each of the modes that decide nothing, while there is time; of a win
+ * in any case, for people ask how far it goes. */
 static int measure_other_modes(struct bench *b, struct fault *f)
 {
 	static const char *const modes[] = {"cold", "warm", "graph"};
@@ -115,7 +130,8 @@ static int measure_other_modes(struct bench *b, struct fault *f)
 		int failed;
 
 		if (strcmp(modes[i], b->job->mode) == 0 ||
-		    clock_seconds() - b->start > b->job->budget_s)
+		    (clock_seconds() - b->start > b->job->budget_s &&
+		     !is_better(b)))
 			continue;
 		failed = measure_pair(b, modes[i], f);
 		if (failed)
@@ -209,20 +225,6 @@ static int measure_process(struct bench *b, struct fault *f)
 	stop_triple(b);
 	slots_ran(&b->slots, clock_seconds() - end + warm - start);
 	return failed;
-}
-
-/* Would it be accepted by what was measured? */
-static int is_better(struct bench *b)
-{
-	struct comparison c;
-	struct fault f;
-	int better;
-
-	if (comparison_make("bench", &b->samples, &b->job->settings, &c, &f))
-		return 0;
-	better = c.decision == DECISION_BETTER;
-	comparison_free(&c);
-	return better;
 }
 
 static int measure_all(struct bench *b, struct fault *f)

@@ -3,6 +3,7 @@
  * First each workload's sets in random order, a plain one before the others,
  * because what is wrong with that is easiest to name; then all of everything
  * again in another order, so that what a call leaves behind meets other shapes.
+ * What is drawn at random is then drawn often enough to tell how often.
  */
 #include "clock.h"
 #include "file.h"
@@ -25,6 +26,7 @@ struct proof {
 	const char *reason; /* NULL: right so far */
 	char detail[320];
 	int launches;
+	int64_t draws;
 	struct check check; /* of plain sets, and of what failed */
 };
 
@@ -84,7 +86,7 @@ static int call_once(struct verification *v, size_t workload, int set,
                      struct fault *f)
 {
 	struct proof *p = &v->proof[workload];
-	struct measurement m;
+	struct measurement m = {.draws = 0};
 
 	if (!v->runner)
 		v->runner = runner_start(v->session, CANDIDATE, 1, f);
@@ -92,6 +94,7 @@ static int call_once(struct verification *v, size_t workload, int set,
 	    judged_measure(v->runner, workload, &set, 1, v->job->mode, &m, f))
 		return -1;
 	p->launches++;
+	p->draws = m.draws;
 	if (m.reason || v->job->plant[set] == PLANT_NONE)
 		check_merge(&p->check, &m.check);
 	if (!m.reason)
@@ -155,6 +158,52 @@ static int second_round(struct verification *v, struct fault *f)
 	}
 	free(order);
 	return failed;
+}
+
+/* Draws of one workload on new values: a few whatever the time, but for rows
+ * that leave nothing to choose; more while there is some. */
+static int draw_more(struct verification *v, size_t workload, struct fault *f)
+{
+	const struct job *job = v->job;
+	const struct proof *p = &v->proof[workload];
+	int64_t rows = sampling_rows(&job->sampling, job->definition,
+	                             job->workloads.item[workload].axis_value);
+
+	for (int64_t n = 0; p->draws < SAMPLING_DRAWS; n++) {
+		int set = job->by_plant[n % job->plain];
+		int few = p->draws < SAMPLING_LEAST &&
+		          n * rows < SAMPLING_TRIES * SAMPLING_LEAST;
+		double left = job->start + job->budget_s - clock_seconds();
+
+		if (p->reason || v->end || (left <= 0 && !few) ||
+		    n * rows >= SAMPLING_TRIES * SAMPLING_DRAWS)
+			break;
+		progress("verify: %lld draws of %d", (long long)p->draws,
+		         SAMPLING_DRAWS);
+		if (session_refresh(v->session, workload, set, f) ||
+		    call_once(v, workload, set, f))
+			return -1;
+	}
+	return 0;
+}
+
+static int draw_often(struct verification *v, struct fault *f)
+{
+	int failed = 0;
+
+	for (size_t w = 0; w < v->job->workloads.count && !failed; w++)
+		failed = v->job->sampling.is && draw_more(v, w, f);
+	return failed;
+}
+
+/* An answer that is right as far as could be seen. */
+static void say_what_is_unseen(const struct job *job, struct proof *p)
+{
+	if (job->sampling.is && !p->reason && p->draws < SAMPLING_LEAST)
+		snprintf(p->detail, sizeof p->detail,
+		         "%lld draws leave a choice: too few to tell how they "
+		         "are spread",
+		         (long long)p->draws);
 }
 
 static json *head(const struct verification *v)
@@ -237,6 +286,7 @@ static int write_results(const struct verification *v, struct fault *f)
 	for (size_t w = 0; w < v->job->workloads.count; w++) {
 		if (v->proof[w].launches == 0)
 			continue;
+		say_what_is_unseen(v->job, &v->proof[w]);
 		print(out, line(v, w));
 		answer |= v->proof[w].reason != NULL;
 	}
@@ -258,7 +308,7 @@ int judge_verify(const struct job *job, struct session *s, struct fault *f)
 	fprintf(stderr,
 	        "verify: %zu workloads, %d input sets, twice: at most %.0f s\n",
 	        job->workloads.count, job->sets, job->budget_s);
-	answer = first_round(&v, f) || second_round(&v, f);
+	answer = first_round(&v, f) || second_round(&v, f) || draw_often(&v, f);
 	runner_stop(v.runner);
 	progress_clear();
 	answer = answer ? -1 : write_results(&v, f);

@@ -11,8 +11,8 @@
 
 #define ROUNDING 1e-4 /* of sums of float32, at top_p's edge */
 #define ALLOWED 0.02
-#define CHANCE 1e-6 /* of a distance, before it is divided among all looks */
-#define LEAST 50    /* draws that are looked at together */
+#define CHANCE 1e-4 /* of a distance, before it is divided among all looks */
+#define BYTE 256
 
 struct token {
 	float p;
@@ -53,6 +53,15 @@ int sampling_find(const struct definition *d, struct sampling *out,
 	return 0;
 }
 
+int64_t sampling_rows(const struct sampling *s, const struct definition *d,
+                      const int64_t *axis_value)
+{
+	int64_t shape[MAX_DIMS];
+
+	tensor_shape(d, &d->inputs[s->probs], axis_value, shape);
+	return shape[0];
+}
+
 void sampling_normalize(float *probs, int64_t rows, int64_t n)
 {
 	for (int64_t r = 0; r < rows; r++) {
@@ -61,29 +70,53 @@ void sampling_normalize(float *probs, int64_t rows, int64_t n)
 
 		for (int64_t i = 0; i < n; i++)
 			most = fmaxf(most, row[i]);
+		for (int64_t i = 0; i < n; i++) {
+			row[i] = expf(row[i] - most);
+			sum += (double)row[i];
+		}
 		for (int64_t i = 0; i < n; i++)
-			sum += exp((double)row[i] - most);
-		for (int64_t i = 0; i < n; i++)
-			row[i] = (float)(exp((double)row[i] - most) / sum);
+			row[i] = (float)((double)row[i] / sum);
 	}
 }
 
-static int by_probability(const void *a, const void *b)
+/* The larger, the smaller: what is positive has its bits in its order. */
+static uint32_t key_of(float p)
 {
-	const struct token *x = a, *y = b;
+	uint32_t bits;
 
-	if (x->p != y->p)
-		return x->p > y->p ? -1 : 1;
-	return x->index - y->index;
+	memcpy(&bits, &p, sizeof bits);
+	return ~bits;
 }
 
+static void sort_by_byte(const struct token *from, struct token *to, int64_t n,
+                         int shift)
+{
+	int64_t at[BYTE + 1] = {0};
+
+	for (int64_t i = 0; i < n; i++)
+		at[(key_of(from[i].p) >> shift) % BYTE + 1]++;
+	for (int b = 0; b < BYTE; b++)
+		at[b + 1] += at[b];
+	for (int64_t i = 0; i < n; i++)
+		to[at[(key_of(from[i].p) >> shift) % BYTE]++] = from[i];
+}
+
+/* The most probable first, of equal ones the first; what is stored may be no
+ * probability. Rows are long and many, so they are not compared. */
 static struct token *sorted(const float *row, int64_t n)
 {
 	struct token *t = xcalloc((size_t)n, sizeof *t);
+	struct token *other = xcalloc((size_t)n, sizeof *other);
 
 	for (int64_t i = 0; i < n; i++)
-		t[i] = (struct token){row[i], (int32_t)i};
-	qsort(t, (size_t)n, sizeof *t, by_probability);
+		t[i] = (struct token){row[i] > 0 && isfinite(row[i]) ? row[i]
+		                                                     : 0,
+		                      (int32_t)i};
+	for (int shift = 0; shift < 32; shift += 16) {
+		sort_by_byte(t, other, n, shift);
+		sort_by_byte(other, t, n, shift + 8);
+	}
+	free(other);
 	return t;
 }
 
@@ -116,8 +149,8 @@ static int64_t find_token(const struct token *t, int64_t n, int64_t drawn)
 }
 
 /* Where a draw falls, from 0 to 1; -1 if it may not be drawn, and NAN where no
- * other may be. Equal ones may stand for each other; v chooses a place among a
- * token's own. */
+ * other may be. v chooses a place among a token's own or, for one that stands
+ * for equal ones at top_k's or top_p's edge, among all that is kept of them. */
 static double place_of(const struct token *t, int64_t n, int64_t k,
                        double top_p, int64_t drawn, double v)
 {
@@ -125,68 +158,65 @@ static double place_of(const struct token *t, int64_t n, int64_t k,
 	int64_t most = nucleus(t, k, top_p, ROUNDING);
 	int64_t kept = nucleus(t, k, top_p, 0);
 	double all = 0, before = 0;
+	float own;
 
 	if (at == n || t[at].p < t[most - 1].p)
 		return -1;
-	if (kept == 1)
-		return NAN;
+	own = t[at].p;
 	for (int64_t i = 0; i < kept; i++) {
 		all += (double)t[i].p;
-		before += i < at ? (double)t[i].p : 0;
+		if (at < kept ? i < at : t[i].p > own)
+			before += (double)t[i].p;
 	}
-	return fmin(1, (before + v * (double)t[at].p) / all);
+	if (kept == 1 || all <= 0)
+		return NAN;
+	return (before + v * (at < kept ? (double)own : all - before)) / all;
 }
 
 static void keep(struct sampling_tally *t, double place)
 {
-	if (t->count == t->room) {
-		t->room = 2 * t->room + 256;
-		t->place = xrealloc(t->place, t->room, sizeof *t->place);
-	}
-	t->place[t->count++] = place;
+	int bin = (int)(place * SAMPLING_BINS);
+
+	t->bin[bin < SAMPLING_BINS ? bin : SAMPLING_BINS - 1]++;
+	t->draws++;
 }
 
-static int by_size(const void *a, const void *b)
+/* The largest distance between the places' distribution and the uniform one,
+ * at the ends of bins. */
+static double distance(const struct sampling_tally *t)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	double most = 0, below = 0;
 
-	return (x > y) - (x < y);
-}
-
-/* The largest distance between the places' distribution and the uniform one. */
-static double distance(struct sampling_tally *t)
-{
-	double n = (double)t->count, most = 0;
-
-	qsort(t->place, t->count, sizeof *t->place, by_size);
-	for (size_t i = 0; i < t->count; i++) {
-		most = fmax(most, (double)(i + 1) / n - t->place[i]);
-		most = fmax(most, t->place[i] - (double)i / n);
+	for (int b = 0; b < SAMPLING_BINS; b++) {
+		below += (double)t->bin[b];
+		most = fmax(most, fabs(below / (double)t->draws -
+		                       (b + 1) / (double)SAMPLING_BINS));
 	}
 	return most;
 }
 
 /* By the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart; each look has
  * a part of CHANCE that shrinks with the square of n. */
-static double by_chance(size_t n)
+static double by_chance(double n)
 {
-	return sqrt((log(2 / CHANCE) + 2 * log((double)n)) / (2 * (double)n));
+	return sqrt((log(2 / CHANCE) + 2 * log(n)) / (2 * n));
 }
 
-static int look_at_all(struct sampling_tally *t, char *detail, size_t len)
+static int look_at_all(const struct sampling_tally *t, char *detail, size_t len)
 {
 	double found, chance;
 
-	if (t->count < LEAST)
+	if (t->draws < SAMPLING_LEAST)
 		return 0;
 	found = distance(t);
-	chance = by_chance(t->count);
+	chance = by_chance((double)t->draws);
 	if (found <= ALLOWED + chance)
 		return 0;
 	snprintf(detail, len,
-	         "%zu draws are spread otherwise than the probabilities say: "
-	         "%.3f off, of which chance makes %.3f",
-	         t->count, found, chance);
+	         "%lld draws are spread otherwise than the probabilities say: "
+	         "%.3f off, of which chance makes %.3f (each process is to be "
+	         "seeded anew)",
+	         (long long)t->draws, found, chance);
 	return -1;
 }
 
@@ -230,10 +260,4 @@ int sampling_check(const struct sampling_call *c, struct sampling_tally *t,
 			keep(t, place);
 	}
 	return look_at_all(t, detail, len);
-}
-
-void sampling_free(struct sampling_tally *t)
-{
-	free(t->place);
-	*t = (struct sampling_tally){NULL, 0, 0};
 }

@@ -10,6 +10,7 @@
 struct selection {
 	const struct definition *definition;
 	const struct workload_list *list;
+	const struct settings *settings;
 	size_t *index; /* of the list; room for all of it */
 	size_t count;
 };
@@ -90,11 +91,43 @@ static void keep(struct selection *s, const char *mark)
 	s->count = kept;
 }
 
+static double weight_of(const struct selection *s, size_t at)
+{
+	const char *uuid = s->list->item[s->index[at]].uuid;
+	char *key = xasprintf("weight.%s", uuid);
+	double weight = strtod(settings_string(s->settings, key, "1"), NULL);
+
+	free(key);
+	return weight;
+}
+
+/* The member that weighs most in the mean; of equals the first. */
+static size_t heaviest(const struct selection *s)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < s->count; i++)
+		if (weight_of(s, i) > weight_of(s, best))
+			best = i;
+	return best;
+}
+
+static int has_weights(const struct selection *s)
+{
+	for (size_t i = 1; i < s->count; i++)
+		if (weight_of(s, i) < weight_of(s, 0) ||
+		    weight_of(s, i) > weight_of(s, 0))
+			return 1;
+	return 0;
+}
+
 static void mark_quick(const struct selection *s, char *mark)
 {
 	mark[ranked(s, 0)] = 1;
 	mark[ranked(s, (s->count - 1) / 2)] = 1;
 	mark[ranked(s, s->count - 1)] = 1;
+	if (has_weights(s))
+		mark[heaviest(s)] = 1;
 	for (size_t a = 0; a < s->definition->naxes; a++) {
 		size_t i = 0;
 
@@ -141,7 +174,8 @@ int select_workloads(const struct definition *d,
                      const struct settings *settings, const char *how,
                      size_t **out, struct fault *f)
 {
-	struct selection s = {.definition = d, .list = list};
+	struct selection s = {
+	        .definition = d, .list = list, .settings = settings};
 	const char *named = settings_string(settings, "workloads", NULL);
 	const char *quick = settings_string(settings, "quick", NULL);
 	int failed = 0;

@@ -2,8 +2,9 @@
  *
  * full: those that settings name for the device (`workloads`), in their order,
  * else all. quick: of these the ones that settings name (`quick`), else the
- * smallest, the median and the largest, and for each var axis one where it is
- * 1, for code that only a single row or column takes. ends: the smallest and
+ * smallest, the median and the largest, the one that weighs most, and for each
+ * var axis one where it is 1, for code that only a single row or column takes.
+ * ends: the smallest and
  * the largest. "stride N": every N-th, and the largest.
  */
 #ifndef SELECT_H

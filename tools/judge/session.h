@@ -22,6 +22,7 @@ struct measurement {
 	int sm_mhz;         /* 0 where there is no such clock */
 	int throttled;      /* the device lowered its clock meanwhile */
 	struct check check; /* the worst over calls and outputs */
+	int64_t draws;      /* so far, of those that tell how they are spread */
 	const char *reason; /* NULL: every element of every output was right;
 	                       else a reason of verdict.h */
 	int wrong_call;     /* with a reason: which call, from 1; 0: unknown */

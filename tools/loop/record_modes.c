@@ -34,12 +34,39 @@ static const char *cell_of(const char *name, char *const *head, size_t columns,
 	return "";
 }
 
+/* The weights of workloads, which the rows of the mode that decides have. They
+ * come first. */
+struct weights {
+	struct {
+		const char *workload;
+		double weight;
+	} * item;
+	size_t count;
+};
+
+static double weight_of(struct weights *w, const char *workload,
+                        const char *cell)
+{
+	double weight = strtod(cell, NULL);
+
+	if (weight > 0) {
+		w->item = xrealloc(w->item, w->count + 1, sizeof *w->item);
+		w->item[w->count].workload = workload;
+		w->item[w->count++].weight = weight;
+	}
+	for (size_t i = 0; i < w->count; i++)
+		if (strcmp(w->item[i].workload, workload) == 0)
+			return w->item[i].weight;
+	return 0;
+}
+
 /* A workload's row, into the sums of its mode. */
-static void add_row(struct mode *m, size_t *count, char *const *head,
-                    size_t columns, char *const *row)
+static void add_row(struct mode *m, size_t *count, struct weights *weights,
+                    char *const *head, size_t columns, char *const *row)
 {
 	const char *name = cell_of("mode", head, columns, row);
-	double w = strtod(cell_of("weight", head, columns, row), NULL);
+	double w = weight_of(weights, cell_of("workload", head, columns, row),
+	                     cell_of("weight", head, columns, row));
 	double us = strtod(cell_of("candidate_us", head, columns, row), NULL);
 	double of = strtod(cell_of("incumbent_us", head, columns, row), NULL);
 	double x = strtod(cell_of("speedup", head, columns, row), NULL);
@@ -60,6 +87,7 @@ static void add_row(struct mode *m, size_t *count, char *const *head,
 static size_t read_modes(char *text, struct mode m[MODES])
 {
 	char *head[COLUMNS], *row[COLUMNS];
+	struct weights weights = {NULL, 0};
 	size_t columns = 0, count = 0;
 
 	for (char *line; (line = strsep(&text, "\n"));) {
@@ -70,8 +98,9 @@ static size_t read_modes(char *text, struct mode m[MODES])
 		else if (split(line, row) == columns &&
 		         strcmp(cell_of("scope", head, columns, row),
 		                "workload") == 0)
-			add_row(m, &count, head, columns, row);
+			add_row(m, &count, &weights, head, columns, row);
 	}
+	free(weights.item);
 	return count;
 }
 

@@ -152,6 +152,7 @@ solution = definition.get("solution")
 run = None
 try:
     import torch
+    torch.seed()  # by default all processes draw the same
 except BaseException as error:
     sys.exit(words_of(error, MESSAGE - 1))
 # What is printed is for nobody, and would fill the judge's pipe.
