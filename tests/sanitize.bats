@@ -124,19 +124,18 @@ in_make() {
 
 @test "by the setting, a finding refuses what would be accepted" {
 	echo 'sanitize = address undefined' >>kernels/twice/settings
+	export BENCH_S=15
 	sed 's/PAD 60000/PAD 6000/' kernels/twice/solution.c >faster.c
 	sed "s/^	for (int i = 0; i < PAD.*/	sum += ((volatile float *)ratchet_data(x))[n];\n&/" \
 		faster.c >beyond.c
-	run -0 in_make try "SOLUTION=$PWD/beyond.c" BENCH_S=15
-	[[ "${lines[-1]}" == "verdict: reject red-zone speedup "* ]]
-	grep -q '"sanitize.jsonl": "' experiments/twice/exp_0001/verdict.json
-	grep -q 'use-after-poison' experiments/twice/exp_0001/verdict.json
-	run -0 in_make try "SOLUTION=$PWD/faster.c" BENCH_S=15
-	[[ "${lines[-1]}" == "verdict: accept - speedup "* ]]
-	[ -s experiments/twice/exp_0002/sanitize.jsonl ]
+	settles "verdict: reject red-zone speedup *" in_make try "SOLUTION=$PWD/beyond.c"
+	local dir=$(ls -d experiments/twice/exp_* | tail -n 1)
+	grep -q '"sanitize.jsonl": "' $dir/verdict.json
+	grep -q 'use-after-poison' $dir/verdict.json
+	settles "verdict: accept - speedup *" in_make try "SOLUTION=$PWD/faster.c"
+	dir=$(ls -d experiments/twice/exp_* | tail -n 1)
+	[ -s $dir/sanitize.jsonl ]
 	# and a record without it, or with another's words, proves nothing
-	local dir=experiments/twice/exp_0002
-
 	sed -i 's/address undefined/undefined/' $dir/sanitize.jsonl
 	run -2 decide -k kernels/twice -o x $dir
 	[[ "$output" == *"sanitize.jsonl:1: want sanitize to be 'address undefined'" ]]

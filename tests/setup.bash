@@ -13,3 +13,18 @@ JAIL=$(doctor -s 2>/dev/null) || JAIL=none
 needs_jail() {
 	[ "$JAIL" = bwrap ] || skip "no jail here: doctor says what to do"
 }
+
+# settles PATTERN COMMAND...: what ends with a verdict does so with this one,
+# sooner or later where the machine is too busy to tell.
+settles() {
+	local pattern=$1 tries=0
+	shift
+	while [ $((tries += 1)) -le 5 ]; do
+		run -0 --separate-stderr "$@"
+		# shellcheck disable=SC2053 # a pattern
+		[[ ${lines[-1]} != $pattern ]] || return 0
+		echo "${lines[-1]}"
+		[[ ${lines[-1]} == "verdict: noisy "* ]] || return 1
+	done
+	return 1
+}
