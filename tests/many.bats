@@ -91,6 +91,34 @@ at_once() {
 		"$(grep -c '^- build-kernel' <<<"$output")" ]
 }
 
+@test "as many are proven at once as fit, the first alone, and then all timed" {
+	echo 3 >fakes/fits
+	timed verify 0.5
+	timed bench 0.1
+	run -0 mk optimize CANDIDATES=5
+	[ "$(in_ledger)" = "$(names 5)" ]
+	[ "$(at_once verify)" -eq 3 ]
+	[ "$(at_once bench)" -eq 1 ]
+	[ "$(sed -n 1,2p fakes/times)" = $'+ verify\n- verify' ]
+	[ "$(sed '/bench/q' fakes/times | grep -c verify)" -eq 10 ]
+}
+
+@test "verifications share the processors where they say so; what is timed is alone" {
+	rm -r build
+	ln -s "$BUILD" build
+	settings=kernels/scale/settings
+	grep -q '^threads' $settings || echo 'threads = 1' >>$settings
+	mk ground
+	exec 9>>/tmp/ratchet-cpu.lock
+	flock -s 9
+	SHARE_DEVICE=1 run -0 mk verify
+	SHARE_DEVICE=1 run timeout 3 make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
+		KERNEL=scale DEVICE=cpu KERNELS="$PWD/kernels" \
+		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" bench BENCH_S=2
+	exec 9>&-
+	[[ $output == *"waiting for another judgement on this CPU"* ]]
+}
+
 @test "the fastest takes the place; what was also accepted is judged again" {
 	run -0 mk optimize CANDIDATES=64 ITERATIONS=2
 	# More than there are points: what there is, then the end.
@@ -151,9 +179,10 @@ at_once() {
 }
 
 @test "the budget stops what is not begun; what was decided is published" {
-	echo 0.1 >fakes/delay
-	BUDGET_GPU_S=4.1 run -2 mk optimize CANDIDATES=4 BENCH_S=4
-	[[ $output == *"spend: BUDGET_GPU_S: 4 do not fit into 4.1"* ]]
+	echo 1 >fakes/delay
+	BUDGET_GPU_S=8.5 run -2 mk optimize CANDIDATES=4 BENCH_S=4
+	[[ $output == *"spend: BUDGET_GPU_S: 4 do not fit into 8.5"* ]]
+	rm fakes/delay
 	[ "$(in_ledger)" = exp_0001 ]
 	run -0 mk optimize CANDIDATES=4 BENCH_S=4
 	[ "$(in_ledger)" = "$(names 4)" ]

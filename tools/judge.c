@@ -21,14 +21,16 @@
 #define CPU_LOCK "/tmp/ratchet-cpu.lock"
 
 /* One judgement at a time measures on these processors. */
-static void lock_device(void)
+static void lock_device(const struct job *job)
 {
-	int fd = lock_take(CPU_LOCK, 0);
+	int (*lock)(const char *, int) =
+	        job_shares(job) ? lock_share : lock_take;
+	int fd = lock(CPU_LOCK, 0);
 
 	if (fd < 0 && errno == EWOULDBLOCK) {
 		warnx("waiting for another judgement on this CPU (%s)",
 		      CPU_LOCK);
-		fd = lock_take(CPU_LOCK, 1);
+		fd = lock(CPU_LOCK, 1);
 	}
 	if (fd < 0 && errno == EACCES) {
 		warn("%s: measuring without it", CPU_LOCK);
@@ -73,7 +75,7 @@ int main(int argc, char *argv[])
 	/* Secrets are in here: keep other processes of this user out. */
 	prctl(PR_SET_DUMPABLE, 0);
 	if (!job->is_cuda || job->harness)
-		lock_device();
+		lock_device(job);
 	/* The wait for a device is no part of the budget. */
 	job->start = clock_seconds();
 	session = session_open(job, &f);

@@ -326,7 +326,7 @@ int dir_remove(const char *path)
 	return 0;
 }
 
-int lock_take(const char *path, int wait)
+static int lock_as(const char *path, int how)
 {
 	/* Without O_CREAT first: with it, Linux may refuse another user's file
 	 * in /tmp. */
@@ -336,9 +336,19 @@ int lock_take(const char *path, int wait)
 		fd = open(path, flags | O_CREAT, 0666);
 	if (fd < 0)
 		return -1;
-	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB)) {
+	while (flock(fd, how)) {
 		if (errno != EINTR)
 			return close_keeping_errno(fd);
 	}
 	return fd;
+}
+
+int lock_take(const char *path, int wait)
+{
+	return lock_as(path, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+}
+
+int lock_share(const char *path, int wait)
+{
+	return lock_as(path, wait ? LOCK_SH : LOCK_SH | LOCK_NB);
 }

@@ -55,4 +55,7 @@ int dir_remove(const char *path);
  * on exec; closing it gives the lock back. */
 int lock_take(const char *path, int wait);
 
+/* The same, but for a lock that all may have who share it. */
+int lock_share(const char *path, int wait);
+
 #endif

@@ -3,10 +3,10 @@
 #include "cpu_reference.h"
 #include "cpu_runner.h"
 #include "memory.h"
+#include "share.h"
 #include "stats.h"
 #include "verdict.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 
 #define REFERENCE_SLOWER 10 /* times as long as a candidate may take */
 #define ANCHOR_CALLS 100
+#define PROCESS_BYTES ((uint64_t)64 << 20) /* a judge, two workers */
 
 struct cpu_session {
 	struct session base;
@@ -166,31 +167,27 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	return find_anchor(s, f);
 }
 
-/* How many processors' time a container's quota gives, or fallback. */
-static int count_quota(int fallback)
+/* The bytes that a verification has: values, and what two workers map. */
+static uint64_t count_bytes(const struct cpu_session *s)
 {
-	FILE *in = fopen("/sys/fs/cgroup/cpu.max", "re");
-	double quota, period;
-	int count = fallback;
+	const struct cpu_calls *c = &s->calls;
+	uint64_t calls = 0;
 
-	if (!in)
-		return fallback;
-	if (fscanf(in, "%lf %lf", &quota, &period) == 2 && period > 0 &&
-	    quota / period < fallback)
-		count = quota > period ? (int)(quota / period) : 1;
-	fclose(in);
-	return count;
+	for (size_t w = 0; w < s->job->workloads.count; w++)
+		calls += c->workload[w].input_bytes +
+		         c->workload[w].output_bytes +
+		         c->workload[w].view_bytes;
+	return calls * (uint64_t)s->job->sets + PROCESS_BYTES +
+	       2 * (c->input_bytes + c->output_bytes + c->view_bytes);
 }
 
-static int count_threads(const struct job *job)
+/* By the memory that is left, and by processors. */
+static int count_fits(const struct cpu_session *s, int processors)
 {
-	cpu_set_t allowed;
-	int count = 1;
+	uint64_t room = share_memory() / count_bytes(s);
+	int most = processors / s->threads;
 
-	if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-		count = CPU_COUNT(&allowed);
-	count = count_quota(count);
-	return job->threads > 0 && job->threads < count ? job->threads : count;
+	return room + 1 < (uint64_t)most ? (int)room + 1 : most;
 }
 
 static void cpu_close(struct session *base)
@@ -207,6 +204,7 @@ static void cpu_close(struct session *base)
 static struct session *cpu_open(const struct job *job, struct fault *f)
 {
 	struct cpu_session *s = xcalloc(1, sizeof *s);
+	int processors = share_processors();
 
 	s->is_host = job_interpreter(job, "candidate") ||
 	             job_interpreter(job, "incumbent");
@@ -215,11 +213,15 @@ static struct session *cpu_open(const struct job *job, struct fault *f)
 	                                                : TIMING_CPU};
 	s->job = job;
 	s->tally = xcalloc(SIDE_COUNT * job->workloads.count, sizeof *s->tally);
-	s->threads = count_threads(job);
+	s->threads = job->threads > 0 && job->threads < processors
+	                     ? job->threads
+	                     : processors;
 	cpu_name(&s->base, s->threads);
 	if (cpu_calls_make(&s->calls, job, f) == 0 &&
-	    start_reference(s, f) == 0)
+	    start_reference(s, f) == 0) {
+		s->base.fits = count_fits(s, processors);
 		return &s->base;
+	}
 	cpu_close(&s->base);
 	return NULL;
 }

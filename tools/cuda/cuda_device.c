@@ -22,10 +22,11 @@
 #define LONGER 2.0
 
 /* The lock of one GPU, or -1. */
-static int try_lock(const struct cuda_device *d, struct fault *f)
+static int try_lock(const struct cuda_device *d, int shares, struct fault *f)
 {
 	char *path = xasprintf("/tmp/ratchet-gpu-%s.lock", d->uuid);
-	int lock = lock_take(path, 0), error = errno;
+	int lock = shares ? lock_share(path, 0) : lock_take(path, 0);
+	int error = errno;
 
 	if (lock < 0)
 		fault_errno(f, "%s", path);
@@ -42,7 +43,7 @@ int cuda_lock(struct cuda_session *s, const struct gpus *g, struct fault *f)
 
 	for (int waits = 0;; waits = 1) {
 		for (int i = 0; i < g->count; i++) {
-			s->lock = try_lock(&g->item[i], f);
+			s->lock = try_lock(&g->item[i], job_shares(s->job), f);
 			if (s->lock >= 0)
 				return i;
 			if (errno != EWOULDBLOCK)

@@ -117,8 +117,18 @@ int reference_ask(struct cuda_session *s, const struct wire_request *q,
 	return reference_answer(s, reply, f);
 }
 
+/* No more than a reference has on the device. */
+static uint64_t reference_bytes(const struct layout *l)
+{
+	const uint64_t *bytes = l->arena_bytes;
+
+	/* Of inputs: those of a call, all as they are stored, and a copy. */
+	return CONTEXT_BYTES + 3 * bytes[ARENA_INPUT] + bytes[ARENA_OUTPUT] +
+	       bytes[ARENA_SCRATCH] + bytes[ARENA_ZEROED];
+}
+
 /* Three launchers are alive at once in bench, one in verify. */
-static int check_room(const struct cuda_session *s, struct fault *f)
+static int check_room(struct cuda_session *s, struct fault *f)
 {
 	const uint64_t *bytes = s->layout->arena_bytes;
 	uint64_t each = CONTEXT_BYTES + bytes[ARENA_INPUT] +
@@ -127,8 +137,11 @@ static int check_room(const struct cuda_session *s, struct fault *f)
 	uint64_t sides;
 
 	sides = s->job->phase == PHASE_BENCH ? SIDE_COUNT : 1;
-	if (each * sides <= s->about.free_bytes)
+	if (each * sides <= s->about.free_bytes) {
+		s->base.fits = 1 + (int)((s->about.free_bytes - each) /
+		                         (each + reference_bytes(s->layout)));
 		return 0;
+	}
 	return fault_set(f,
 	                 "%s: %s has %llu MiB free, but the tensors of all "
 	                 "workloads and %d sets need %llu MiB: judge fewer "
@@ -190,7 +203,7 @@ static int take_device(struct cuda_session *s, struct fault *f)
 	if (taken < 0)
 		return -1;
 	s->nvml = nvml_open(s->uuid);
-	return cuda_wait(&s->base, f);
+	return job_shares(s->job) ? 0 : cuda_wait(&s->base, f);
 }
 
 /* Asks an interpreter what it is, in a folder that it may write to. */

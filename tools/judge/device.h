@@ -33,6 +33,7 @@ struct session {
 	char name[128], driver[64]; /* for the records */
 	char reference[64];         /* and these: as session_reference */
 	const char *timing;         /* TIMING_* */
+	int fits;                   /* as session_fits, or 0 */
 };
 
 struct runner {

@@ -6,6 +6,7 @@
 #include "job_view.h"
 #include "memory.h"
 #include "project.h"
+#include "variable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,11 @@ static const char *const job_known[] = {
 char *job_file(const struct job *j, const char *name)
 {
 	return xasprintf("%s/%s", j->dir, name);
+}
+
+int job_shares(const struct job *j)
+{
+	return j->phase == PHASE_VERIFY && variable("SHARE_DEVICE");
 }
 
 const char *job_interpreter(const struct job *j, const char *role)

@@ -85,6 +85,9 @@ int job_seconds(const struct settings *s, double *out, struct fault *f);
 /* DIR/NAME. Caller frees. */
 char *job_file(const struct job *j, const char *name);
 
+/* May others verify on the device meanwhile? What is timed is alone. */
+int job_shares(const struct job *j);
+
 /* The interpreter of a role ("candidate"); NULL: it is native code. */
 const char *job_interpreter(const struct job *j, const char *role);
 

@@ -237,6 +237,7 @@ static json *head(const struct verification *v)
 	json_add_string(j, "seed", seed);
 	json_add_string(j, "nonce", job->nonce);
 	json_add_integer(j, "workloads", (int64_t)job->workloads.count);
+	json_add_integer(j, "fits", session_fits(v->session));
 	if (v->end)
 		json_add_string(j, "finished", v->end);
 	else

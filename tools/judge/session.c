@@ -103,6 +103,11 @@ const char *session_timing(const struct session *s)
 	return s->timing;
 }
 
+int session_fits(const struct session *s)
+{
+	return s->fits > 1 ? s->fits : 1;
+}
+
 int64_t session_anchor_ns(struct session *s)
 {
 	return s->device->anchor_ns(s);

@@ -97,6 +97,10 @@ const char *session_reference(const struct session *s);
 #define TIMING_USER "user" /* what a project prints */
 const char *session_timing(const struct session *s);
 
+/* How many verifications of this job the device holds at once, this one
+ * included. */
+int session_fits(const struct session *s);
+
 /* The cost of an empty call, ns: recorded as phase `anchor`, never subtracted.
  */
 int64_t session_anchor_ns(struct session *s);
