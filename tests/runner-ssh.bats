@@ -19,9 +19,13 @@ verify_it() {
 	front verify "$@" -o verify.jsonl "$(built reference)" "$(built right)"
 }
 
-# What stays there of a job: nothing.
+# What stays there of a job: nothing, soon after its end.
 is_tidy() {
-	[ -z "$(ls -A "$S/cache/ratchet/jobs")" ]
+	for _ in $(seq 50); do
+		[ -n "$(ls -A "$S/cache/ratchet/jobs")" ] || return 0
+		sleep 0.1
+	done
+	return 1
 }
 
 # A set of programs whose judge, there, is this script: $JUDGE is the real one,
