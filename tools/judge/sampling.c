@@ -79,6 +79,14 @@ void sampling_normalize(float *probs, int64_t rows, int64_t n)
 	}
 }
 
+int sampling_is_new(uint64_t *seen, uint64_t drawn)
+{
+	int is_new = *seen != drawn + 1;
+
+	*seen = drawn + 1;
+	return is_new;
+}
+
 /* The larger, the smaller: what is positive has its bits in its order. */
 static uint32_t key_of(float p)
 {
