@@ -8,19 +8,9 @@ setup_file() {
 	export K W
 	mkdir -p "$K"
 	cp -r "$ROOT/kernels/include" "$BATS_FILE_TMPDIR/kernels/"
-	cat >"$K/definition.json" <<-'END'
-		{"name": "draw", "op_type": "sampling",
-		 "axes": {"m": {"type": "var"}, "n": {"type": "const", "value": 200}},
-		 "inputs": {"probs": {"shape": ["m", "n"], "dtype": "float32"},
-		            "top_k": {"shape": ["m"], "dtype": "int32"},
-		            "top_p": {"shape": ["m"], "dtype": "float32"}},
-		 "outputs": {"samples": {"shape": ["m"], "dtype": "int64"}},
-		 "reference": "def run(probs, top_k, top_p):\n    return probs.multinomial(1)[:, 0]\n"}
-	END
+	cp "$ROOT/tests/kernels/draw/definition.json" "$K/"
+	cp "$ROOT/tests/kernels/draw/workloads.jsonl" "$W"
 	: >"$K/settings"
-	for m in 1 600; do
-		printf '{"definition": "draw", "solution": null, "workload": {"uuid": "m%s", "axes": {"m": %s}, "inputs": {"probs": {"type": "random"}, "top_k": {"type": "random"}, "top_p": {"type": "random"}}}, "evaluation": null}\n' $m $m
-	done >"$W"
 	compile reference
 }
 
@@ -31,7 +21,7 @@ setup() {
 compile() { # NAME [MACRO]
 	{
 		[ -z "${2-}" ] || echo "#define $2"
-		cat "$ROOT/tests/kernels/draw.c"
+		cat "$ROOT/tests/kernels/draw/draw.c"
 	} >"$BATS_FILE_TMPDIR/$1.c"
 	build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu \
 		-o "$BATS_FILE_TMPDIR/$1.json" "$K" "$BATS_FILE_TMPDIR/$1.c"
@@ -184,7 +174,7 @@ refused() { # WORDS, DEVICE...
 	run -0 "$BUILD/tests/layout-check" job
 	[[ $output =~ ^([0-9]+)\ MB,\ 0\ windows ]]
 	[ "${BASH_REMATCH[1]}" -ge $((5 * 68)) ]
-	nvidia-smi >/dev/null 2>&1 && skip "a GPU is here: tests/gpu-sampling.sh"
+	! "$BUILD/doctor" -d 2>/dev/null | grep -qx cuda || skip "a GPU is here"
 	SANDBOX=none run -75 judge job
 	[[ $output == "judge: no CUDA driver here: "* ]]
 }
@@ -194,4 +184,9 @@ refused() { # WORDS, DEVICE...
 	sed -n 2p "$W" >job/workloads.jsonl
 	run -0 "$BUILD/tests/draws-check" job
 	[ -z "$output" ]
+}
+
+@test "on a GPU kernels that draw are right, or refused with the reason" {
+	"$BUILD/doctor" -d 2>/dev/null | grep -qx cuda || skip "no GPU here"
+	OUT=$PWD/out run -0 "$BATS_TEST_DIRNAME/gpu-sampling.sh" verify
 }

@@ -165,7 +165,8 @@ static void open_host(const char *dir)
 	cuda.cuMemcpyDtoH = to_host;
 	cuda.cuMemcpyHtoDAsync = to_device;
 	cuda.cuLaunchKernelEx = launch_nothing;
-	if (!(r.job = job_read(dir, &f)) || !(r.layout = layout_make(r.job, &f)))
+	if (!(r.job = job_read(dir, &f)) ||
+	    !(r.layout = layout_make(r.job, &f)))
 		errx(2, "%s", f.text);
 	r.input = allocate(r.layout->arena_bytes[ARENA_INPUT]);
 	r.arena = allocate(r.layout->arena_bytes[ARENA_INPUT]);

@@ -66,7 +66,8 @@ int gather_read(const struct job *job, struct gather *g, struct fault *f)
 	}
 	/* Who draws may stop reading where the draw falls. */
 	if (job->sampling.is)
-		g->input[job->sampling.probs] = (struct gathered){.row_bytes = 0};
+		g->input[job->sampling.probs] =
+		        (struct gathered){.row_bytes = 0};
 	return 0;
 }
 

@@ -70,11 +70,11 @@ static int check_call(struct reference *r, const struct adopted *n,
 	uint32_t call = reference_call(r, q->workload, q->set[i]);
 	uint64_t used, begin = layout_outputs(r->layout, q->workload, &used);
 	void *probs = NULL, *top_k = NULL, *top_p = NULL, *drawn = NULL;
-	int status = bring_input(r, a, s->probs, &probs, f) ||
-	             bring_input(r, a, s->top_k, &top_k, f) ||
-	             bring_input(r, a, s->top_p, &top_p, f) ||
-	             bring(r, n->output + (o->address - begin), o->bytes,
-	                   &drawn, f);
+	int status =
+	        bring_input(r, a, s->probs, &probs, f) ||
+	        bring_input(r, a, s->top_k, &top_k, f) ||
+	        bring_input(r, a, s->top_p, &top_p, f) ||
+	        bring(r, n->output + (o->address - begin), o->bytes, &drawn, f);
 	const struct sampling_call c = {
 	        .probs = probs,
 	        .top_k = top_k,
@@ -86,8 +86,8 @@ static int check_call(struct reference *r, const struct adopted *n,
 	        .seed = random_seed(r->job->seed, UINT64_MAX, q->seed + i),
 	        .is_new = sampling_is_new(&n->counted[call], r->drawn[call])};
 
-	if (!status && sampling_check(&c, tally, reply->detail,
-	                              sizeof reply->detail)) {
+	if (!status &&
+	    sampling_check(&c, tally, reply->detail, sizeof reply->detail)) {
 		snprintf(reply->reason, sizeof reply->reason, "%s",
 		         REASON_WRONG);
 		reply->wrong_call = i + 1;

@@ -30,7 +30,7 @@ struct reference {
 	cu_address *stored; /* [workload][input]: from safetensors, or 0 */
 	uint64_t *drawn;    /* [call]: how often its values were drawn */
 	struct gather gather;
-	double *least_bytes; /* [call]: that any kernel has to move */
+	double *least_bytes;          /* [call]: that any kernel has to move */
 	struct sampling_tally *tally; /* [side][workload] */
 	struct adopted {
 		cu_address input, output; /* a launcher's memory, mapped here */
