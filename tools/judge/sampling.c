@@ -48,7 +48,7 @@ static int are_rows(const struct definition *d, const struct sampling *s)
 int sampling_find(const struct definition *d, struct sampling *out,
                   struct fault *f)
 {
-	enum dtype drawn = d->outputs[0].dtype;
+	const struct tensor_spec *o = &d->outputs[0];
 
 	*out = (struct sampling){.is = strcmp(d->op_type, "sampling") == 0};
 	if (!out->is)
@@ -58,7 +58,7 @@ int sampling_find(const struct definition *d, struct sampling *out,
 	out->top_p = find_input(d, "top_p", DTYPE_FLOAT32, 1);
 	if (out->probs < 0 || out->top_k < -1 || out->top_p < -1 ||
 	    d->noutputs != 1 || !are_rows(d, out) ||
-	    (drawn != DTYPE_INT64 && drawn != DTYPE_INT32))
+	    (o->dtype != DTYPE_INT64 && o->dtype != DTYPE_INT32))
 		return fault_set(f,
 		                 "%s: op_type sampling: want inputs probs "
 		                 "(float32, two axes), top_k (int32) and top_p "
