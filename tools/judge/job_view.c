@@ -63,9 +63,8 @@ static int check_indexer(const struct job *j, struct fault *f)
 /* Another draw than the reference's is right, too. */
 static int check_draws(struct job *j, struct fault *f)
 {
-	const struct definition *d = j->definition;
-
-	return job_viewed(j) ? 0 : sampling_find(d, &j->sampling, f);
+	return job_viewed(j) ? 0
+	                     : sampling_find(j->definition, &j->sampling, f);
 }
 
 /* A view's elements have whole bytes. */
