@@ -8,19 +8,9 @@ setup_file() {
 	export K W
 	mkdir -p "$K"
 	cp -r "$ROOT/kernels/include" "$BATS_FILE_TMPDIR/kernels/"
-	cat >"$K/definition.json" <<-'END'
-		{"name": "draw", "op_type": "sampling",
-		 "axes": {"m": {"type": "var"}, "n": {"type": "const", "value": 200}},
-		 "inputs": {"probs": {"shape": ["m", "n"], "dtype": "float32"},
-		            "top_k": {"shape": ["m"], "dtype": "int32"},
-		            "top_p": {"shape": ["m"], "dtype": "float32"}},
-		 "outputs": {"samples": {"shape": ["m"], "dtype": "int64"}},
-		 "reference": "def run(probs, top_k, top_p):\n    return probs.multinomial(1)[:, 0]\n"}
-	END
+	cp "$ROOT/tests/kernels/draw/definition.json" "$K/"
+	cp "$ROOT/tests/kernels/draw/workloads.jsonl" "$W"
 	: >"$K/settings"
-	for m in 1 600; do
-		printf '{"definition": "draw", "solution": null, "workload": {"uuid": "m%s", "axes": {"m": %s}, "inputs": {"probs": {"type": "random"}, "top_k": {"type": "random"}, "top_p": {"type": "random"}}}, "evaluation": null}\n' $m $m
-	done >"$W"
 	compile reference
 }
 
@@ -31,7 +21,7 @@ setup() {
 compile() { # NAME [MACRO]
 	{
 		[ -z "${2-}" ] || echo "#define $2"
-		cat "$ROOT/tests/kernels/draw.c"
+		cat "$ROOT/tests/kernels/draw/draw.c"
 	} >"$BATS_FILE_TMPDIR/$1.c"
 	build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu \
 		-o "$BATS_FILE_TMPDIR/$1.json" "$K" "$BATS_FILE_TMPDIR/$1.c"
@@ -144,16 +134,59 @@ judged() { # STATUS NAME [MACRO]
 	[[ $statuses == *" wrong " ]]
 }
 
-@test "on a GPU it is refused in words, and so are other forms of sampling" {
+# A job for a device, of all workloads.
+job() { # DEVICE
 	mkdir -p job
 	cp "$K/definition.json" job/
 	: >job/settings
 	cp "$W" job/workloads.jsonl
-	printf 'phase = verify\ndevice = cuda\nseed = 0x%016x\nbudget_s = 1\nnonce = %032x\n' 7 7 >job/job
-	SANDBOX=none run -2 judge job
-	[[ $output == *"job/definition.json: op_type sampling: draws are judged on a CPU alone;"*"view.samples into settings" ]]
-	sed -i 's/device = cuda/device = cpu/' job/job
-	sed -i 's/"top_k"/"top_q"/; s/"probs": {"shape": \["m", "n"\], "dtype": "float32"}/"probs": {"shape": ["m", "n"], "dtype": "float16"}/' job/definition.json
-	SANDBOX=none run -2 judge job
-	[[ $output == *"draw: op_type sampling: want inputs probs (float32, two axes), top_k"* ]]
+	printf 'phase = verify\ndevice = %s\nseed = 0x%016x\nbudget_s = 1\nnonce = %032x\n' "$1" 7 7 >job/job
+}
+
+refused() { # WORDS, DEVICE...
+	for device in "${@:2}"; do
+		sed -i "s/^device.*/device = $device/" job/job
+		SANDBOX=none run -2 judge job
+		[[ $output == *"$1"* ]]
+	done
+}
+
+@test "other forms of sampling are refused in words, on a CPU and a GPU" {
+	want='draw: op_type sampling: want inputs probs (float32, two axes), top_k'
+	job cpu
+	sed -i 's/"probs": {"shape": \["m", "n"\], "dtype": "float32"}/"probs": {"shape": ["m", "n"], "dtype": "float16"}/' job/definition.json
+	refused "$want" cpu cuda
+	for name in top_k top_p samples; do
+		job cpu
+		sed -i "s/\"$name\": {\"shape\": \[\"m\"\]/\"$name\": {\"shape\": [\"n\"]/" job/definition.json
+		refused "$want" cpu cuda
+	done
+	job cpu
+	sed -i 's/"samples": {"shape": \["m"\], "dtype": "int64"}/"samples": {"shape": ["m"], "dtype": "float32"}/' job/definition.json
+	refused "$want" cpu cuda
+}
+
+@test "on a GPU it is judged, up to where one is needed, and its values are no windows" {
+	job cuda
+	run -0 "$BUILD/tests/layout-check" job
+	[[ $output == *" 0 windows at 0 places" ]]
+	sed -i 's/"m": 600/"m": 90000/' job/workloads.jsonl
+	run -0 "$BUILD/tests/layout-check" job
+	[[ $output =~ ^([0-9]+)\ MB,\ 0\ windows ]]
+	[ "${BASH_REMATCH[1]}" -ge $((5 * 68)) ]
+	! "$BUILD/doctor" -d 2>/dev/null | grep -qx cuda || skip "a GPU is here"
+	SANDBOX=none run -75 judge job
+	[[ $output == "judge: no CUDA driver here: "* ]]
+}
+
+@test "what a GPU's process drew is judged by the values there, once for each process and side" {
+	job cuda
+	sed -n 2p "$W" >job/workloads.jsonl
+	run -0 "$BUILD/tests/draws-check" job
+	[ -z "$output" ]
+}
+
+@test "on a GPU kernels that draw are right, or refused with the reason" {
+	"$BUILD/doctor" -d 2>/dev/null | grep -qx cuda || skip "no GPU here"
+	OUT=$PWD/out run -0 "$BATS_TEST_DIRNAME/gpu-sampling.sh" verify
 }

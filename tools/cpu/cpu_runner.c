@@ -240,8 +240,7 @@ static const void *input_of(const struct cpu_call *call, int input)
 	return input < 0 ? NULL : call->inputs + call->arg[input].offset;
 }
 
-/* What was drawn. A kernel may draw the same whenever it is called with the
- * same, so that a process's first call on some values is counted alone. */
+/* What was drawn. */
 static const char *check_draws(struct cpu_runner *r, size_t workload, int set,
                                struct check *worst)
 {
@@ -261,9 +260,8 @@ static const char *check_draws(struct cpu_runner *r, size_t workload, int set,
 	        .drawn = out,
 	        .is_64 = o->dtype == DTYPE_INT64,
 	        .seed = random_seed(job->seed, UINT64_MAX, r->poison),
-	        .is_new = *counted != call->drawn + 1};
+	        .is_new = sampling_is_new(counted, call->drawn)};
 
-	*counted = call->drawn + 1;
 	worst->elements += o->elements;
 	if (check_red_zone(out, o->bytes, r->poison)) {
 		snprintf(r->detail, sizeof r->detail,

@@ -22,8 +22,8 @@ struct cpu_runner {
 	struct cpu_runner *reference; /* which has evaluate */
 	char *views; /* what evaluate made of the outputs that it left */
 	struct sampling_tally *tally; /* [workload], of a side */
-	uint64_t *counted;  /* [workload][set]: draws of its values, plus 1 */
-	const char *reason; /* why it is spent, or NULL */
+	uint64_t *counted;            /* [workload][set]: sampling_is_new's */
+	const char *reason;           /* why it is spent, or NULL */
 	char detail[200];
 };
 

@@ -151,12 +151,7 @@ static int start_reference(struct cpu_session *s, struct fault *f)
 	if (!r)
 		return -1;
 	s->reference = r;
-	if (s->job->sampling.is)
-		snprintf(s->base.reference, sizeof s->base.reference,
-		         "the judge's rule for sampling");
-	else
-		cpu_reference_name(r, s->base.reference,
-		                   sizeof s->base.reference);
+	cpu_reference_name(r, s->base.reference, sizeof s->base.reference);
 	r->timeout_s = s->job->timeout_s * REFERENCE_SLOWER;
 	for (size_t w = 0; w < s->job->workloads.count; w++) {
 		for (int set = 0; set < s->job->sets; set++) {

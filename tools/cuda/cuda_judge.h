@@ -45,6 +45,7 @@ struct cuda_runner {
 	struct runner base;
 	struct cuda_session *session;
 	uint32_t index;
+	enum side side;
 	struct launcher launcher; /* none where there is a reason */
 	int ready, writable;
 	const char *reason; /* why every measurement fails, or NULL */

@@ -33,6 +33,7 @@ static int check(struct cuda_runner *r, const struct wire_request *done,
 	if (reference_ask(r->session, &q, NULL, 0, &reply, f))
 		return -1;
 	check_merge(&m->check, &reply.check);
+	m->draws = reply.draws;
 	r->least_bytes += reply.least_bytes;
 	if (*reply.reason) {
 		m->reason = verdict_reason(reply.reason);

@@ -72,14 +72,14 @@ static int start_host(struct cuda_runner *r, const char *side, struct fault *f)
 	return status;
 }
 
-static int start(struct cuda_runner *r, enum side side, struct fault *f)
+static int start(struct cuda_runner *r, struct fault *f)
 {
-	const char *name = side == CANDIDATE ? "candidate" : "incumbent";
+	const char *name = r->side == CANDIDATE ? "candidate" : "incumbent";
 	const struct captured *c;
 
 	if (r->session->is_host)
 		return start_host(r, name, f);
-	c = captured_plan(r->session, side, f);
+	c = captured_plan(r->session, r->side, f);
 	if (!c)
 		return -1;
 	if (c->reason)
@@ -98,9 +98,10 @@ struct runner *cuda_runner_start(struct session *session, enum side side,
 	r->base.device = session->device;
 	r->session = s;
 	r->index = s->runners++;
+	r->side = side;
 	r->writable = writable;
 	r->called = xcalloc(s->layout->workloads, s->layout->sets);
-	if (!start(r, side, f))
+	if (!start(r, f))
 		return &r->base;
 	free(r->called);
 	free(r);
@@ -177,6 +178,7 @@ int cuda_runner_ready(struct cuda_runner *r, struct fault *f)
 		return n;
 	r->anchor_ns = reply.anchor_ns;
 	q.runner = r->index;
+	q.side = r->side;
 	n = reference_ask(r->session, &q, fd, fds, &adopted, f);
 	for (int i = 0; i < fds; i++)
 		close(fd[i]);

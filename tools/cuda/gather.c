@@ -64,6 +64,10 @@ int gather_read(const struct job *job, struct gather *g, struct fault *f)
 		if (value && parse(job, i, value, &g->input[i], f))
 			return -1;
 	}
+	/* Who draws may stop reading where the draw falls. */
+	if (job->sampling.is)
+		g->input[job->sampling.probs] =
+		        (struct gathered){.row_bytes = 0};
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  * Every output byte and every byte of the inputs. Of an input that is read by
  * an index, as settings say by `gather.INPUT = INDEX BYTES`, as many bytes as
  * there are different rows in that index, by the values that were drawn; none
- * of it where BYTES is 0.
+ * of it where BYTES is 0. Nor of probabilities that are drawn by.
  */
 #ifndef GATHER_H
 #define GATHER_H

@@ -91,6 +91,9 @@ static int allocate(struct reference *r, struct fault *f)
 	r->least_bytes = xcalloc(calls, sizeof *r->least_bytes);
 	r->stored = xcalloc(r->job->workloads.count * d->ninputs,
 	                    sizeof *r->stored);
+	if (r->job->sampling.is)
+		r->tally = xcalloc(SIDE_COUNT * r->job->workloads.count,
+		                   sizeof *r->tally);
 	for (uint32_t w = 0; w < r->layout->workloads; w++) {
 		const struct layout_arg *a = layout_call(r->layout, w, 0);
 		uint64_t sum = 0;
@@ -149,7 +152,8 @@ static void drop(struct reference *r, struct adopted *n)
 		gpumem_unmap(n->input, bytes[ARENA_INPUT]);
 	if (n->output)
 		gpumem_unmap(n->output, r->layout->output_bytes);
-	n->input = n->output = 0;
+	free(n->counted);
+	*n = (struct adopted){.counted = NULL};
 }
 
 static int adopt_arena(int fd, uint64_t bytes, cu_address *out, struct fault *f)
@@ -165,12 +169,15 @@ static int adopt_arena(int fd, uint64_t bytes, cu_address *out, struct fault *f)
 }
 
 /* Maps a new launcher's memory and fills its inputs. */
-static int adopt(struct reference *r, struct adopted *n, const int *fd, int fds,
-                 struct fault *f)
+static int adopt(struct reference *r, struct adopted *n, uint32_t side,
+                 const int *fd, int fds, struct fault *f)
 {
 	const uint64_t *bytes = r->layout->arena_bytes;
 
 	drop(r, n);
+	n->side = side;
+	n->counted = xcalloc((size_t)r->layout->workloads * r->layout->sets,
+	                     sizeof *n->counted);
 	if (fds != WIRE_FDS)
 		return fault_set(f, "a launcher without memory");
 	if (adopt_arena(fd[0], bytes[ARENA_INPUT], &n->input, f) ||
@@ -205,7 +212,7 @@ static int serve_one(struct reference *r, const struct wire_request *q,
 	struct adopted *n = &r->runner[q->runner % RUNNERS];
 
 	if (q->op == WIRE_ADOPT)
-		return adopt(r, n, fd, fds, f);
+		return adopt(r, n, q->side, fd, fds, f);
 	if (q->op == WIRE_PROBE)
 		return gpu_anchor(&r->gpu, &reply->anchor_ns, f) ||
 		       gpu_bandwidth(&r->gpu, &reply->copy_bytes_per_ns, f);

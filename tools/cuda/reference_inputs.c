@@ -85,6 +85,8 @@ static int make(struct reference *r, uint32_t workload, uint32_t set,
 		    draw_input(r, workload, set, i, reference_input(r, a, i, 0),
 		               f))
 			return -1;
+	if (reference_normalize(r, workload, set, f))
+		return -1;
 	if (!r->inputs)
 		return 0;
 	own = reference_args(r, workload, set, 0, 0);

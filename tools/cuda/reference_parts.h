@@ -7,6 +7,7 @@
 #include "hooks.h"
 #include "job.h"
 #include "layout.h"
+#include "session.h"
 #include "wire.h"
 
 #define RUNNERS 16
@@ -29,9 +30,12 @@ struct reference {
 	cu_address *stored; /* [workload][input]: from safetensors, or 0 */
 	uint64_t *drawn;    /* [call]: how often its values were drawn */
 	struct gather gather;
-	double *least_bytes; /* [call]: that any kernel has to move */
+	double *least_bytes;          /* [call]: that any kernel has to move */
+	struct sampling_tally *tally; /* [side][workload] */
 	struct adopted {
 		cu_address input, output; /* a launcher's memory, mapped here */
+		enum side side;
+		uint64_t *counted; /* [call]: sampling_is_new's */
 	} runner[RUNNERS];
 };
 
@@ -65,7 +69,8 @@ struct layout_arg *reference_args(const struct reference *r, uint32_t workload,
                                   uint64_t output_shift);
 
 /* Runs it on the values in r->arena, for what is expected of a call, and has
- * `evaluate`, if there is one, make the views of that. */
+ * `evaluate`, if there is one, make the views of that. What is drawn at random
+ * is compared with nothing: then only the least bytes are counted. */
 int reference_run(struct reference *r, uint32_t workload, uint32_t set,
                   struct fault *f);
 
@@ -73,6 +78,10 @@ int reference_run(struct reference *r, uint32_t workload, uint32_t set,
  * must be, and keeps them in r->arena. */
 int reference_make_inputs(struct reference *r, uint32_t workload, uint32_t set,
                           struct fault *f);
+
+/* Makes what was drawn for probs, in r->input, probabilities. */
+int reference_normalize(struct reference *r, uint32_t workload, uint32_t set,
+                        struct fault *f);
 
 /* Looks at all that is in r->arena, drawn once: does it come out the same
  * again, wherever a window begins? */
@@ -102,6 +111,11 @@ cu_address reference_view(const struct reference *r, uint32_t workload,
 int reference_check_outputs(struct reference *r, const struct adopted *n,
                             const struct wire_request *q,
                             struct wire_reply *reply, struct fault *f);
+
+/* Looks at what a request's calls drew, unless the reply has a reason. */
+int reference_check_draws(struct reference *r, const struct adopted *n,
+                          const struct wire_request *q,
+                          struct wire_reply *reply, struct fault *f);
 
 /* Were the inputs of a request's calls changed? Then the reply says so. */
 int reference_check_inputs(struct reference *r, const struct adopted *n,

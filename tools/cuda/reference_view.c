@@ -159,10 +159,11 @@ int reference_run(struct reference *r, uint32_t workload, uint32_t set,
 	        reference_args(r, workload, set, r->arena, shift);
 	uint32_t call = reference_call(r, workload, set);
 	int status = gather_least(&r->gather, &r->gpu, own,
-	                          &r->least_bytes[call], f) ||
-	             reference_invoke(r, r->run, "run", workload, own,
-	                              r->layout->args, f);
+	                          &r->least_bytes[call], f);
 
+	if (!status && !r->job->sampling.is)
+		status = reference_invoke(r, r->run, "run", workload, own,
+		                          r->layout->args, f);
 	free(own);
 	if (!status && r->evaluate)
 		status = make_views(r, workload, set, shift,

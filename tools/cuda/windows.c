@@ -47,7 +47,7 @@ static struct window *find(const struct windows *x, size_t workload, int set,
 	enum plant plant =
 	        generate_form(t->dtype, job->plant[set], elements, row).plant;
 
-	if (t->is_scalar || plant == PLANT_ROWS ||
+	if (t->is_scalar || plant == PLANT_ROWS || job->sampling.is ||
 	    job->workloads.item[workload].input[input].kind != INPUT_RANDOM ||
 	    dtype_bytes(t->dtype, elements) <= WINDOW_BYTES)
 		return NULL;

@@ -6,7 +6,8 @@
  * element is the same. Where rows of the first axis are small a window begins
  * with one, so that two windows have the same rows where they overlap. Tensors
  * that a workload stores have places of their own, and so have planted rows,
- * which hang on a row's length.
+ * which hang on a row's length, and what is drawn by at random, for the draws
+ * of two windows would not be independent.
  */
 #ifndef WINDOWS_H
 #define WINDOWS_H

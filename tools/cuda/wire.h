@@ -35,6 +35,7 @@ enum wire_mode { MODE_COLD, MODE_WARM, MODE_GRAPH };
 struct wire_request {
 	uint32_t op, mode;
 	uint32_t runner; /* to the reference: which runner's memory */
+	uint32_t side;   /* ADOPT: whose kernel it calls */
 	uint32_t workload;
 	uint32_t count, calls;
 	uint32_t first;        /* PREPARE, CALL: of the sets; `calls` of them */
@@ -54,6 +55,7 @@ struct wire_reply {
 	double least_bytes;  /* CHECK: that the calls had to move */
 	double copy_bytes_per_ns; /* HELLO, PROBE: read + written */
 	uint64_t free_bytes;      /* HELLO: device memory */
+	int64_t draws;            /* CHECK: of measurement */
 	struct cuda_device device;
 	struct check check;
 };

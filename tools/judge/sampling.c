@@ -31,6 +31,20 @@ static int find_input(const struct definition *d, const char *name,
 	return -1;
 }
 
+/* One element for each row of probs? */
+static int is_a_row(const struct definition *d, const struct sampling *s,
+                    const struct tensor_spec *t)
+{
+	return t->ndim == 1 && t->axis[0] == d->inputs[s->probs].axis[0];
+}
+
+static int are_rows(const struct definition *d, const struct sampling *s)
+{
+	return (s->top_k < 0 || is_a_row(d, s, &d->inputs[s->top_k])) &&
+	       (s->top_p < 0 || is_a_row(d, s, &d->inputs[s->top_p])) &&
+	       is_a_row(d, s, &d->outputs[0]);
+}
+
 int sampling_find(const struct definition *d, struct sampling *out,
                   struct fault *f)
 {
@@ -43,12 +57,13 @@ int sampling_find(const struct definition *d, struct sampling *out,
 	out->top_k = find_input(d, "top_k", DTYPE_INT32, 1);
 	out->top_p = find_input(d, "top_p", DTYPE_FLOAT32, 1);
 	if (out->probs < 0 || out->top_k < -1 || out->top_p < -1 ||
-	    d->noutputs != 1 || o->ndim != 1 ||
+	    d->noutputs != 1 || !are_rows(d, out) ||
 	    (o->dtype != DTYPE_INT64 && o->dtype != DTYPE_INT32))
 		return fault_set(f,
 		                 "%s: op_type sampling: want inputs probs "
 		                 "(float32, two axes), top_k (int32) and top_p "
-		                 "(float32), and one output of integers",
+		                 "(float32), and one output of integers: of "
+		                 "each of them one a row of probs",
 		                 d->name);
 	return 0;
 }
@@ -77,6 +92,14 @@ void sampling_normalize(float *probs, int64_t rows, int64_t n)
 		for (int64_t i = 0; i < n; i++)
 			row[i] = (float)((double)row[i] / sum);
 	}
+}
+
+int sampling_is_new(uint64_t *seen, uint64_t drawn)
+{
+	int is_new = *seen != drawn + 1;
+
+	*seen = drawn + 1;
+	return is_new;
 }
 
 /* The larger, the smaller: what is positive has its bits in its order. */
@@ -154,14 +177,13 @@ static int64_t find_token(const struct token *t, int64_t n, int64_t drawn)
 static double place_of(const struct token *t, int64_t n, int64_t k,
                        double top_p, int64_t drawn, double v)
 {
-	int64_t at = find_token(t, n, drawn);
-	int64_t most = nucleus(t, k, top_p, ROUNDING);
-	int64_t kept = nucleus(t, k, top_p, 0);
+	int64_t at = find_token(t, n, drawn), kept;
 	double all = 0, before = 0;
 	float own;
 
-	if (at == n || t[at].p < t[most - 1].p)
+	if (at == n || t[at].p < t[nucleus(t, k, top_p, ROUNDING) - 1].p)
 		return -1;
+	kept = nucleus(t, k, top_p, 0);
 	own = t[at].p;
 	for (int64_t i = 0; i < kept; i++) {
 		all += (double)t[i].p;

@@ -38,6 +38,11 @@ int64_t sampling_rows(const struct sampling *s, const struct definition *d,
 /* Makes drawn numbers rows of probabilities: their softmax. */
 void sampling_normalize(float *probs, int64_t rows, int64_t n);
 
+/* Are values new to a process, of which so many drawings were counted in *seen
+ * (at first 0)? A kernel may draw the same of the same, so that its first call
+ * on some values is counted alone. */
+int sampling_is_new(uint64_t *seen, uint64_t drawn);
+
 /* One call's: NULL where the definition has none. */
 struct sampling_call {
 	const float *probs, *top_p;

@@ -2,6 +2,7 @@
 #include "session.h"
 #include "device.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,7 +15,12 @@ static const struct device *device_of(const struct job *job)
 
 struct session *session_open(const struct job *job, struct fault *f)
 {
-	return device_of(job)->open(job, f);
+	struct session *s = device_of(job)->open(job, f);
+
+	if (s && job->sampling.is)
+		snprintf(s->reference, sizeof s->reference,
+		         "the judge's rule for sampling");
+	return s;
 }
 
 void session_close(struct session *s)
