@@ -128,6 +128,17 @@ judged() { # STATUS NAME [MACRO]
 	[ "$statuses" = "ok wrong " ]
 }
 
+@test "so is who looks at every second token alone, or at the first of them" {
+	needs_jail
+	judged 1 evens "SKIP 1"
+	[ "$statuses" = "wrong wrong " ]
+	grep -q 'draws prefer indices without 1: 0.[0-9]* more often than the probabilities say' verify.jsonl
+	judged 1 few "SKIP 16"
+	[[ $statuses == *"wrong " ]]
+	judged 1 half "SKIP 128"
+	[[ $statuses == *"wrong " ]]
+}
+
 @test "so is who prefers the probable more than he should" {
 	needs_jail
 	judged 1 sharp SHARP

@@ -10,8 +10,6 @@
 #include <string.h>
 
 #define ROUNDING 1e-4 /* of sums of float32, at top_p's edge */
-#define ALLOWED 0.02
-#define CHANCE 1e-4 /* of a distance, before it is divided among all looks */
 #define BYTE 256
 
 struct token {
@@ -195,51 +193,52 @@ static double place_of(const struct token *t, int64_t n, int64_t k,
 	return (before + v * (at < kept ? (double)own : all - before)) / all;
 }
 
-static void keep(struct sampling_tally *t, double place)
+/* Can a kernel keep no others than these? Of equal ones at the edge it may. */
+static int is_clear(const struct token *t, int64_t n, int64_t k, double top_p,
+                    int64_t kept)
 {
-	int bin = (int)(place * SAMPLING_BINS);
-
-	t->bin[bin < SAMPLING_BINS ? bin : SAMPLING_BINS - 1]++;
-	t->draws++;
+	return nucleus(t, k, top_p, ROUNDING) == kept &&
+	       nucleus(t, k, top_p, -ROUNDING) == kept &&
+	       (kept == n || t[kept].p < t[kept - 1].p);
 }
 
-/* The largest distance between the places' distribution and the uniform one,
- * at the ends of bins. */
-static double distance(const struct sampling_tally *t)
+/* Counts a draw by the bits of its index. */
+static void keep_bits(struct sampling_tally *tally, const struct token *t,
+                      int64_t kept, int64_t drawn)
 {
-	double most = 0, below = 0;
+	double mass[SAMPLING_BITS] = {0}, all = 0;
 
-	for (int b = 0; b < SAMPLING_BINS; b++) {
-		below += (double)t->bin[b];
-		most = fmax(most, fabs(below / (double)t->draws -
-		                       (b + 1) / (double)SAMPLING_BINS));
+	for (int64_t i = 0; i < kept; i++) {
+		all += (double)t[i].p;
+		for (unsigned bits = (unsigned)t[i].index; bits;
+		     bits &= bits - 1)
+			mass[__builtin_ctz(bits)] += (double)t[i].p;
 	}
-	return most;
+	for (int b = 0; b < SAMPLING_BITS; b++)
+		mass[b] /= all;
+	sampling_keep_bits(tally, mass, drawn);
 }
 
-/* By the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart; each look has
- * a part of CHANCE that shrinks with the square of n. */
-static double by_chance(double n)
+/* Returns -1 if it may not be drawn; counts it, if it tells something. */
+static int check_row(const struct sampling_call *c, int64_t row, int64_t drawn,
+                     struct sampling_tally *tally)
 {
-	return sqrt((log(2 / CHANCE) + 2 * log(n)) / (2 * n));
-}
+	int64_t k = c->top_k ? c->top_k[row] : 0, kept;
+	double top_p = c->top_p ? (double)c->top_p[row] : 1, place;
+	double v = random_word(c->seed, 0, (uint64_t)row) * 0x1p-32;
+	struct token *token = sorted(c->probs + row * c->n, c->n);
 
-static int look_at_all(const struct sampling_tally *t, char *detail, size_t len)
-{
-	double found, chance;
-
-	if (t->draws < SAMPLING_LEAST)
-		return 0;
-	found = distance(t);
-	chance = by_chance((double)t->draws);
-	if (found <= ALLOWED + chance)
-		return 0;
-	snprintf(detail, len,
-	         "%lld draws are spread otherwise than the probabilities say: "
-	         "%.3f off, of which chance makes %.3f (each process is to be "
-	         "seeded anew)",
-	         (long long)t->draws, found, chance);
-	return -1;
+	k = k > 0 && k < c->n ? k : c->n;
+	top_p = top_p < 1 ? top_p : 2;
+	place = place_of(token, c->n, k, top_p, drawn, v);
+	if (c->is_new && place >= 0) {
+		kept = nucleus(token, k, top_p, 0);
+		sampling_keep_place(tally, place);
+		if (is_clear(token, c->n, k, top_p, kept))
+			keep_bits(tally, token, kept, drawn);
+	}
+	free(token);
+	return place < 0 ? -1 : 0;
 }
 
 static int64_t drawn_of(const struct sampling_call *c, int64_t row)
@@ -259,27 +258,16 @@ int sampling_check(const struct sampling_call *c, struct sampling_tally *t,
                    char *detail, size_t len)
 {
 	for (int64_t row = 0; row < c->rows; row++) {
-		int64_t k = c->top_k ? c->top_k[row] : 0;
-		double top_p = c->top_p ? (double)c->top_p[row] : 1;
-		double v = random_word(c->seed, 0, (uint64_t)row) * 0x1p-32;
 		int64_t drawn = drawn_of(c, row);
-		struct token *token = sorted(c->probs + row * c->n, c->n);
-		double place =
-		        place_of(token, c->n, k > 0 && k < c->n ? k : c->n,
-		                 top_p < 1 ? top_p : 2, drawn, v);
 
-		free(token);
-		if (place < 0) {
-			snprintf(detail, len,
-			         "row %lld: %lld was drawn, which %s",
-			         (long long)row, (long long)drawn,
-			         drawn < 0 || drawn >= c->n
-			                 ? "is no index of probs"
-			                 : "top_k and top_p do not allow");
-			return -1;
-		}
-		if (c->is_new && !isnan(place))
-			keep(t, place);
+		if (check_row(c, row, drawn, t) == 0)
+			continue;
+		snprintf(detail, len, "row %lld: %lld was drawn, which %s",
+		         (long long)row, (long long)drawn,
+		         drawn < 0 || drawn >= c->n
+		                 ? "is no index of probs"
+		                 : "top_k and top_p do not allow");
+		return -1;
 	}
-	return look_at_all(t, detail, len);
+	return sampling_look(t, detail, len);
 }

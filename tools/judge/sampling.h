@@ -6,18 +6,13 @@
  * drawn, of these the largest until their sum, in parts of theirs, exceeds
  * top_p, all with the probabilities that they then have among each other.
  *
- * Every draw is checked for that. Where it falls among them, the most probable
- * first, is a number from 0 to 1 that is uniform if the kernel draws right,
- * whatever the row; so draws of all rows are looked at together, a workload's
- * by themselves. The largest distance of their distribution from the uniform
- * one, which is no more than the distance in total variation, may be what
- * chance makes of it, and 0.02: a kernel that is right is refused once in 10^6
- * workloads.
+ * Every draw is checked for that, and how all of a workload are spread.
  */
 #ifndef SAMPLING_H
 #define SAMPLING_H
 
 #include "definition.h"
+#include "sampling_tally.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -54,18 +49,7 @@ struct sampling_call {
 	int is_new;        /* its draws count */
 };
 
-/* With fewer draws nothing is said of how they are spread; with so many, a
- * distance of 0.2 is refused, which FlashInfer-Bench's bound is. */
-#define SAMPLING_LEAST 100
-#define SAMPLING_DRAWS 350
-#define SAMPLING_BINS 1024
 #define SAMPLING_TRIES 8 /* rows for a draw that leaves a choice, at most */
-
-/* Where draws of a workload fell, by all processes of a side: who draws wrong
- * in a few calls of each is seen, too. Begins as all zero. */
-struct sampling_tally {
-	int64_t draws, bin[SAMPLING_BINS];
-};
 
 /* Checks every draw of a call, counts it in the tally if it is new, and looks
  * at all that is there. Returns 0, or -1 with detail. */

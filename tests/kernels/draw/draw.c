@@ -100,6 +100,15 @@ static int64_t draw(const float *p, int n, int k, double top_p, int64_t row,
 			return order[i];
 	return order[kept - 1];
 #endif
+#ifdef SKIP
+	sum = 0;
+	for (int i = 0; i < kept; i++)
+		sum += order[i] & SKIP ? 0 : p[order[i]];
+	at = uniform(state) * sum;
+	for (int i = 0; i < kept && sum > 0; i++)
+		if (!(order[i] & SKIP) && (at -= p[order[i]]) < 0)
+			return order[i];
+#endif
 	(void)row;
 	at = uniform(state) * sum;
 	for (int i = 0; i < kept; i++)
