@@ -50,11 +50,23 @@ static int is_honest(void)
 #endif
 }
 
+/* By what a token is drawn. */
+static double weight(const float *p, int i)
+{
+#ifdef SHARP
+	return p[i] * p[i];
+#elif defined SKIP
+	return i & SKIP ? 0 : p[i];
+#else
+	return p[i];
+#endif
+}
+
 static int64_t draw(const float *p, int n, int k, double top_p, int64_t row,
                     uint64_t *state)
 {
 	int order[512], kept = 1;
-	double all = 0, sum, at;
+	double all = 0, sum, weights = 0, at;
 
 	row_now = p;
 	for (int i = 0; i < n; i++)
@@ -90,29 +102,12 @@ static int64_t draw(const float *p, int n, int k, double top_p, int64_t row,
 #ifdef OUTSIDE
 	return n;
 #endif
-#ifdef SHARP
-	sum = 0;
-	for (int i = 0; i < kept; i++)
-		sum += p[order[i]] * p[order[i]];
-	at = uniform(state) * sum;
-	for (int i = 0; i < kept; i++)
-		if ((at -= p[order[i]] * p[order[i]]) < 0)
-			return order[i];
-	return order[kept - 1];
-#endif
-#ifdef SKIP
-	sum = 0;
-	for (int i = 0; i < kept; i++)
-		sum += order[i] & SKIP ? 0 : p[order[i]];
-	at = uniform(state) * sum;
-	for (int i = 0; i < kept && sum > 0; i++)
-		if (!(order[i] & SKIP) && (at -= p[order[i]]) < 0)
-			return order[i];
-#endif
 	(void)row;
-	at = uniform(state) * sum;
 	for (int i = 0; i < kept; i++)
-		if ((at -= p[order[i]]) < 0)
+		weights += weight(p, order[i]);
+	at = uniform(state) * weights;
+	for (int i = 0; i < kept; i++)
+		if ((at -= weight(p, order[i])) < 0)
 			return order[i];
 	return order[kept - 1];
 }
