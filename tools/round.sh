@@ -4,9 +4,9 @@
 # usage: round.sh MAKE DEVICE EXPERIMENT...
 #
 # Exit 1: the budgets did not allow all of it. All are compiled, as many at
-# once as there are processors; then proven, as many at once as the memory of
-# each GPU, or memory and processors, hold; and only then timed, so that nothing
-# else is at work: one experiment a GPU, alone on it, or one on a CPU. None is
+# once as there are processors; then proven, as many at once as there are
+# processors and the memory of the GPUs, or of this machine, holds; and only then
+# timed, so that nothing else is at work: one experiment a GPU, alone on it, or one on a CPU. None is
 # published meanwhile: all are measured against the same incumbent, in whatever
 # order they end. Of those with the same code only the first is judged; the
 # others will be duplicates of it. The environment is optimize.sh's.
@@ -72,6 +72,7 @@ prove() {
 	echo "$1" | step proven each 1 || return
 	fits=$(sed -n '1s/.*"fits": *\([0-9]*\).*/\1/p' "$x/$1/verify.jsonl")
 	places=$((${fits:-1} * judges))
+	[ "$places" -le "$(nproc)" ] || places=$(nproc)
 	shift
 	[ "$places" -eq 1 ] || [ $# -eq 0 ] || printf '%s\n' "$@" |
 		SHARE_DEVICE=1 step proven each "$places" sh -c "$on_gpu" "$gpus"
