@@ -268,6 +268,7 @@ serve() {
 @test "a group is gone on with one at a time where CANDIDATES is 1" {
 	echo 'exit 3' | tee do/1 do/2 do/3 >do/4
 	run -2 mk optimize
+	[ "$(grep -cx 'ask: CMD: exit status 3' <<<"$output")" -eq 4 ]
 	rm do/*
 	: >asked
 	CANDIDATES=1 go_on
