@@ -21,6 +21,11 @@ next() {
 	model=$(sed -n 3p next)
 }
 
+# All that waits, a line each: the conversation and the model.
+waiting() {
+	sed 1d next | paste -d ' ' - - | sed 's/ $//'
+}
+
 fields='HYPOTHESIS: fewer passes\nMECHANISM: less work\nPREDICTS: 2\nRISK: none\n'
 
 # The reply that sets PASSES to $1, and predicts $2.
@@ -346,15 +351,55 @@ refused() {
 	[ "$waits" = $e/code ]
 }
 
-@test "CANDIDATES=3: each is told of the others, all proved, the best predicted first" {
+@test "CANDIDATES=3: all wait at once, each told its place; what was answered is proved first" {
+	export CANDIDATES=3 MODEL=one
+	next
+	[ "$dir" = $e ]
+	[ "$(waiting)" = "$(for i in 1 2 3; do echo "$x/exp_000$i/code one"; done)" ]
+	for i in 1 2 3; do
+		grep -q "3 candidates are asked for at once.* propose number $i of them" \
+			$x/exp_000$i/code/1.prompt.md
+		grep -q '"first": "exp_0001"' $x/exp_000$i/intent.json
+	done
+	answer passes 4
+	[ "$dir" = $e ] && [ -z "$waits" ]
+	compiled failed 'no four'
+	next
+	[ "$(waiting)" = "$(for i in 1 2 3; do echo "$x/exp_000$i/code one"; done)" ]
+	[ -e $e/code/2.prompt.md ]
+	passes 2 >reply
+	command ask -p command -e $x -r reply $x/exp_0003/code
+	next
+	[ "$dir" = $x/exp_0003 ] && [ -z "$waits" ]
+}
+
+@test "a group that was killed while it was begun is made whole before it is asked" {
+	export CANDIDATES=4
+	next
+	rm -r $x/exp_0003/* $x/exp_0004
+	next
+	[ "$(waiting | wc -l)" -eq 4 ]
+	[ "$(ls $x)" = $'exp_0001\nexp_0002\nexp_0003\nexp_0004\nshipped.c' ]
+	for i in 1 2 3 4; do
+		grep -q "\"candidate\": $i" $x/exp_000$i/intent.json
+	done
+	# Its size is that of when it was begun.
+	CANDIDATES=1 next
+	[ "$(waiting | wc -l)" -eq 4 ]
+}
+
+@test "one candidate is not told of others" {
+	next
+	run -1 grep 'Candidates beside' $e/code/1.prompt.md
+}
+
+@test "CANDIDATES=3: all proved, the best predicted is judged first" {
 	export CANDIDATES=3
 	next
 	answer passes 4 1.5
 	[ "$dir" = $e ] && [ -z "$waits" ]
 	proved ok
 	next
-	[ "$waits" = $x/exp_0002/code ]
-	grep -q 'fewer passes' $x/exp_0002/code/1.prompt.md
 	answer passes 2 1.9
 	proved ok
 	next
@@ -386,16 +431,16 @@ refused() {
 	grep -q '"first": "exp_0004"' $x/exp_0004/intent.json
 }
 
-@test "CANDIDATES=2 with a planner: one plan for both" {
-	export CANDIDATES=2 PLANNER_MODEL=thinker
+@test "CANDIDATES=2 with a planner: one plan for both, then both coders" {
+	export CANDIDATES=2 PLANNER_MODEL=thinker MODEL=writer
 	next
+	[ "$(waiting)" = "$e/plan thinker" ]
+	[ ! -e $x/exp_0002/code ]
 	answer printf 'HYPOTHESIS: %s idea\nMECHANISM: m\nPREDICTS: 3\nRISK: r\n---\nHYPOTHESIS: %s idea\nMECHANISM: m\nPREDICTS: 2\nRISK: r\n' first second
+	[ "$(waiting)" = "$e/code writer"$'\n'"$x/exp_0002/code writer" ]
 	grep -q 'first idea' $e/code/1.prompt.md
-	answer passes 4
-	proved ok
-	next
-	[ "$waits" = $x/exp_0002/code ]
 	grep -q 'second idea' $x/exp_0002/code/1.prompt.md
+	run -1 grep -r 'Candidates beside' $x
 	[ ! -e $x/exp_0002/plan ]
 }
 
@@ -431,6 +476,32 @@ refused() {
 	tried reject slower 0.9
 	next
 	[ "$(direction $x/exp_0011)" = improve ]
+}
+
+@test "research is made once for a group, which waits for it" {
+	export STALL=1 CANDIDATES=2
+	judge_both() {
+		for exp in exp_000$1 exp_000$2; do
+			count=$((${count-0} + 1))
+			answer whole sed "s,passes.* \*/,passes $count */," $k/solution.c
+			proved ok
+			next
+		done
+		for exp in exp_000$1 exp_000$2; do
+			judged $exp reject wrong null
+			publish $exp
+		done
+	}
+	next
+	judge_both 1 2
+	# improve, parent and rewrite were, or cannot be
+	next
+	[ "$(direction $x/exp_0003)" = research ]
+	[ "$(waiting)" = "$x/exp_0003/researched" ]
+	[ ! -e $x/exp_0004/code ]
+	touch $x/exp_0003/researched
+	next
+	[ "$(waiting)" = "$x/exp_0003/code"$'\n'"$x/exp_0004/code" ]
 }
 
 @test "an accept ends the stall; tune and persons do not count" {

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -183,6 +184,8 @@ int main(int argc, char *argv[])
 	int c, status;
 
 	tool_start();
+	/* Several may speak at once: by whole lines. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	while ((c = getopt(argc, argv, "e:p:r:")) != -1) {
 		switch (c) {
 		case 'e':

@@ -49,20 +49,15 @@ judge() {
 		EXP="$1" "$2"
 }
 
-# Has somebody answer: a turn of a conversation, or all of research.
+# Has all that waits answered at once, each whatever becomes of the others. 75:
+# one may be answered another time; 0: one is, so that a budget may allow what it
+# refused while that was reserved; 1: it refused all.
 answer() {
-	case $1 in
-	*/researched)
-		status=0
-		with_keys tools/research.sh "$device" || status=$?
-		[ "$status" -gt 1 ] || : >"$1" || exit 2
-		[ "$status" -ne 1 ] || status=0
-		return "$status"
-		;;
-	*)
-		MODEL=${2:-${MODEL-}} DEVICE=$device with_keys "$BUILD/ask" -p "$PROPOSER" -e "$x" "$1"
-		;;
-	esac
+	said=$(printf '%s\n' "$1" |
+		with_keys xargs -d '\n' -n 2 -P "$candidates" tools/answer.sh "$device") || exit 2
+	! echo "$said" | grep -qvxE '0|1|75' || return 2
+	! echo "$said" | grep -qx 75 || return 75
+	echo "$said" | grep -qx 0
 }
 
 # A budget is spent: what was begun waits for a larger one.
@@ -217,18 +212,17 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 	[ "$status" -eq 0 ] || exit "$status"
 	{
 		read -r dir
-		read -r waits
-		read -r model
+		waits=$(cat)
 	} <<-END
 	$next
 	END
 	if [ -n "$waits" ]; then
 		status=0
-		answer "$waits" "$model" || status=$?
+		answer "$waits" || status=$?
 		[ "$status" -eq 75 ] || failures=-1
 		failures=$((failures + 1))
 		[ "$failures" -lt 3 ] ||
-			fail "$waits: no answer, three times in a row"
+			fail "$dir: no answer, three times in a row"
 		[ "$status" -eq 75 ] || stop_if_spent "$status"
 		continue
 	fi

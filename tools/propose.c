@@ -252,18 +252,18 @@ static void by_model(struct request *r)
 	}
 	find_next(r, &rules, &at);
 	if (r->reply) {
-		if (!at.waits)
+		if (!at.count)
 			errx(EXIT_TROUBLE,
 			     "%s: not used: %s waits for no reply, it has to "
 			     "be judged",
 			     r->reply, at.dir);
-		use_reply(r, at.waits);
+		use_reply(r, at.waits[0].what);
 		round_free(&at);
 		find_next(r, &rules, &at);
 	}
 	puts(at.dir);
-	if (at.waits)
-		printf("%s\n%s\n", at.waits, at.model);
+	for (size_t i = 0; i < at.count; i++)
+		printf("%s\n%s\n", at.waits[i].what, at.waits[i].model);
 	round_free(&at);
 }
 

@@ -16,12 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Research comes first, and was not tried yet. */
-static int must_read(const struct begun *b)
+/* Research comes first, once for a group, and was not tried yet. */
+static int must_read(const struct dialogue *d, const struct intent *i)
 {
-	char *path = xasprintf("%s/researched", b->dir);
-	int must = strcmp(b->intent.direction, DIRECTION_RESEARCH) == 0 &&
-	           b->intent.candidate == 1 && !file_exists(path);
+	char *path =
+	        xasprintf("%s/%s/researched", d->site->experiments, i->first);
+	int must = strcmp(i->direction, DIRECTION_RESEARCH) == 0 &&
+	           !file_exists(path);
 
 	free(path);
 	return must;
@@ -80,15 +81,14 @@ static int step_plan(const struct dialogue *d, const struct intent *i,
 	return result;
 }
 
-static int start_code(const struct dialogue *d, const struct begun *b,
+static int start_code(const struct dialogue *d, const struct intent *i,
                       const char *dir, struct fault *f)
 {
-	const struct intent *i = &b->intent;
 	struct prompt p = {0};
 	char *hypothesis;
 	int planned, state;
 
-	if (must_read(b))
+	if (must_read(d, i))
 		return DIALOGUE_READS;
 	planned = step_plan(d, i, &hypothesis, f);
 	state = planned < 0 ? -1 : DIALOGUE_PLANS;
@@ -256,7 +256,7 @@ static int step_code(const struct dialogue *d, struct begun *b,
 		base_free(&b->base);
 	}
 	if (!c->count)
-		return start_code(d, b, c->dir, f);
+		return start_code(d, &b->intent, c->dir, f);
 	if (conversation_is_waiting(c))
 		return DIALOGUE_CODES;
 	if (b->base.document)

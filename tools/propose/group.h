@@ -1,4 +1,4 @@
-/* group - candidates made from one incumbent, each told of the others */
+/* group - candidates made from one incumbent, at the same time */
 #ifndef GROUP_H
 #define GROUP_H
 
@@ -6,10 +6,5 @@
 
 /* How many members were begun, published ones too. -1 with the fault set. */
 long group_size(const char *experiments, const char *first, struct fault *f);
-
-/* The hypotheses of the members before the own one, a line each; "" for none.
- * Strangers' text. Caller frees; NULL with the fault set. */
-char *group_hypotheses(const char *experiments, const struct intent *own,
-                       struct fault *f);
 
 #endif

@@ -3,15 +3,11 @@
 #include "claim.h"
 #include "conversation.h"
 #include "file.h"
-#include "group.h"
 #include "memory.h"
-#include "quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_HYPOTHESES 4000 /* bytes of the others' */
 
 char *opening_source(const struct site *s, const struct intent *i, char **path,
                      size_t *len, struct fault *f)
@@ -81,36 +77,29 @@ static int make_prompt(const struct dialogue *d, const struct intent *i,
 	return failed;
 }
 
-/* Puts what the other candidates try at the prompt's end. */
-static int add_others(const struct dialogue *d, const struct intent *i,
-                      struct prompt *p, struct fault *f)
+/* All are asked at the same time, so that nobody knows what the others try. */
+static void add_place(const struct intent *i, struct prompt *p)
 {
-	char *lines = group_hypotheses(d->site->experiments, i, f), *list;
+	char *user = p->user;
 
-	if (!lines)
-		return -1;
-	if (*lines) {
-		char *user = p->user;
-
-		list = quote("hypotheses being tried now", lines,
-		             MAX_HYPOTHESES);
-		p->user = xasprintf("%s\n## Candidates beside yours\n\n"
-		                    "Propose another change than these:\n\n%s",
-		                    user, list);
-		free(list);
-		free(user);
-	}
-	free(lines);
-	return 0;
+	p->user =
+	        xasprintf("%s\n## Candidates beside yours\n\n"
+	                  "%lld candidates are asked for at once, and none "
+	                  "sees another. So that they differ, put the "
+	                  "changes that promise most in order, and propose "
+	                  "number %lld of them.\n",
+	                  user, (long long)i->members, (long long)i->candidate);
+	free(user);
 }
 
 int opening_coder(const struct dialogue *d, const struct intent *i,
                   const char *hypothesis, struct prompt *out, struct fault *f)
 {
-	return make_prompt(d, i, hypothesis, 0, out, f) ||
-	                       (!hypothesis && add_others(d, i, out, f))
-	               ? -1
-	               : 0;
+	if (make_prompt(d, i, hypothesis, 0, out, f))
+		return -1;
+	if (!hypothesis && i->members > 1)
+		add_place(i, out);
+	return 0;
 }
 
 int opening_planner(const struct dialogue *d, const struct intent *i,

@@ -14,7 +14,7 @@ char *opening_source(const struct site *s, const struct intent *i, char **path,
 char *opening_name(const char *path);
 
 /* The coder's prompt, on a planner's hypothesis or, where that is NULL, with
- * what the candidates beside it try; and the planner's, for the whole group.
+ * its place among the candidates beside it; and the planner's, for all of them.
  * Return -1 with the fault set. */
 int opening_coder(const struct dialogue *d, const struct intent *i,
                   const char *hypothesis, struct prompt *out, struct fault *f);

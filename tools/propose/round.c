@@ -22,23 +22,40 @@ static int has(const struct begun *b, const char *name)
 	return there;
 }
 
-static void go_on(const struct begun *b, enum dialogue_state state,
-                  struct round *out)
+static void go_on(const struct begun *b, struct round *out)
 {
-	static const char *const waits[] = {[DIALOGUE_READS] = "researched",
-	                                    [DIALOGUE_PLANS] = "plan",
-	                                    [DIALOGUE_CODES] = "code"};
-
+	round_free(out);
 	out->dir = xstrdup(b->dir);
-	if (state == DIALOGUE_DONE)
-		return;
-	out->model = xstrdup(state == DIALOGUE_PLANS ? b->intent.planner
-	                                             : b->intent.model);
-	out->waits = xasprintf("%s/%s", b->dir, waits[state]);
 }
 
-/* Brings one experiment on. 0: it is to go on with, in out; 1: it only has to
- * be judged; -1 with the fault set. */
+/* Research and the plan are the first member's, for all of the group. */
+static void wait_for(const struct site *s, const struct begun *b,
+                     enum dialogue_state state, struct round *out)
+{
+	static const char *const name[] = {[DIALOGUE_READS] = "researched",
+	                                   [DIALOGUE_PLANS] = "plan",
+	                                   [DIALOGUE_CODES] = "code"};
+	const struct intent *i = &b->intent;
+	struct unanswered *u;
+	char *what =
+	        xasprintf("%s/%s/%s", s->experiments,
+	                  state == DIALOGUE_CODES ? i->experiment : i->first,
+	                  name[state]);
+
+	if (out->count && !strcmp(out->waits[out->count - 1].what, what)) {
+		free(what);
+		return;
+	}
+	if (!out->dir)
+		out->dir = xstrdup(b->dir);
+	out->waits = xrealloc(out->waits, out->count + 1, sizeof *out->waits);
+	u = &out->waits[out->count++];
+	u->what = what;
+	u->model = xstrdup(state == DIALOGUE_PLANS ? i->planner : i->model);
+}
+
+/* Brings one experiment on. 0: it is to go on with, in out; 1: it waits for an
+ * answer, in out too, or only has to be judged; -1 with the fault set. */
 static int bring_on(const struct dialogue *d, struct begun *b,
                     struct round *out, struct fault *f)
 {
@@ -50,10 +67,12 @@ static int bring_on(const struct dialogue *d, struct begun *b,
 		state = dialogue_step(d, b, f);
 		if (state < 0)
 			return -1;
-		if (state == DIALOGUE_DONE && has(b, "verify.jsonl"))
+		if (state != DIALOGUE_DONE)
+			wait_for(d->site, b, (enum dialogue_state)state, out);
+		if (state != DIALOGUE_DONE || has(b, "verify.jsonl"))
 			return 1;
 	}
-	go_on(b, (enum dialogue_state)state, out);
+	go_on(b, out);
 	return 0;
 }
 
@@ -155,25 +174,26 @@ int round_begin(struct site *s, const struct asking *r, struct fault *f)
 	return begin(s, r, NULL, f);
 }
 
-/* Begins the next member of the last group. 1: it did; 0: the group is whole.
- */
-static int complete(struct site *s, const struct asking *r,
-                    const struct begun_list *l, struct fault *f)
+/* Begins the members that the last group lacks. */
+static int complete(struct site *s, const struct asking *r, struct fault *f)
 {
-	const struct intent *last = NULL;
-	long size;
+	struct intent last = {0};
+	struct begun_list l;
+	long size = 0;
+	int failed;
 
-	for (size_t i = 0; i < l->count; i++)
-		if (l->item[i].intent.document)
-			last = &l->item[i].intent;
-	if (!last)
-		return 0;
-	size = group_size(s->experiments, last->first, f);
-	if (size < 0)
+	if (begun_read(s, &l, f))
 		return -1;
-	if (size >= last->members)
-		return 0;
-	return begin(s, r, last, f) ? -1 : 1;
+	for (size_t i = 0; i < l.count; i++)
+		if (l.item[i].intent.document)
+			last = l.item[i].intent;
+	if (last.document)
+		size = group_size(s->experiments, last.first, f);
+	failed = size < 0;
+	for (; !failed && size < last.members; size++, last.candidate++)
+		failed = begin(s, r, &last, f);
+	begun_free(&l);
+	return failed ? -1 : 0;
 }
 
 static int settings_editable(const struct site *s, struct settings *out,
@@ -187,9 +207,9 @@ static int settings_editable(const struct site *s, struct settings *out,
 	return failed;
 }
 
-/* One look at all that is begun. As round_next, and 2: look again. */
-static int look(struct site *s, const struct asking *r,
-                const struct dialogue *d, struct round *out, struct fault *f)
+/* As round_next, of a group that is whole. */
+static int look(struct site *s, const struct dialogue *d, struct round *out,
+                struct fault *f)
 {
 	struct begun_list l;
 	int status = 1;
@@ -201,13 +221,9 @@ static int look(struct site *s, const struct asking *r,
 			status = -1;
 	for (size_t i = 0; i < l.count && status > 0; i++)
 		status = bring_on(d, &l.item[i], out, f);
-	if (status == 1) {
-		int more = complete(s, r, &l, f);
-
-		status = more < 0 ? -1 : more > 0 ? 2 : 1;
-	}
 	if (status == 1 && l.count) {
-		go_on(best_predicted(&l), DIALOGUE_DONE, out);
+		if (!out->count)
+			go_on(best_predicted(&l), out);
 		status = 0;
 	}
 	begun_free(&l);
@@ -225,18 +241,21 @@ int round_next(struct site *s, const struct asking *r, struct round *out,
 	if (settings_editable(s, &settings, f))
 		return -1;
 	d.editable = settings_string(&settings, "edit", "");
-	do
-		status = look(s, r, &d, out, f);
-	while (status == 2);
+	status = complete(s, r, f);
+	if (!status)
+		status = look(s, &d, out, f);
 	settings_free(&settings);
 	return status;
 }
 
 void round_free(struct round *r)
 {
-	free(r->dir);
+	for (size_t i = 0; i < r->count; i++) {
+		free(r->waits[i].what);
+		free(r->waits[i].model);
+	}
 	free(r->waits);
-	free(r->model);
+	free(r->dir);
 	*r = (struct round){0};
 }
 

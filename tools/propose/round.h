@@ -1,9 +1,10 @@
 /* round - what comes next where a model proposes
  *
- * A round is a group of candidates from one incumbent. First each is asked
- * for, built and found right, by number; then they are judged, the best
- * predicted first. Each call finds from the files which of them comes next,
- * and does what needs no other program.
+ * A round is a group of candidates from one incumbent. First all are asked
+ * for at the same time; then each is built and checked, by number, and all
+ * that have to be mended are asked for again; once all are right, or beyond
+ * mending, they are judged, the best predicted first. Each call finds from the
+ * files what comes next, and does what needs no other program.
  */
 #ifndef ROUND_H
 #define ROUND_H
@@ -12,12 +13,17 @@
 #include "dialogue.h"
 #include "direction.h"
 
-struct round {
-	char *dir;   /* the experiment to go on with */
-	char *waits; /* its conversation that waits for an answer; or the file
-	                that says that research was tried, to be made; or
-	                NULL: the candidate is there, to be built or judged */
+struct unanswered {
+	char *what;  /* a conversation that waits for an answer; or the file
+	                that says that research was tried, to be made */
 	char *model; /* to be asked; "": the proposer's own */
+};
+
+struct round {
+	char *dir;                /* the experiment to go on with */
+	struct unanswered *waits; /* all of them; none: the candidate is there,
+	                             to be built or judged */
+	size_t count;
 };
 
 /* 0: out is filled; 1: nothing is begun; -1 with the fault set. */
@@ -25,7 +31,7 @@ int round_next(struct site *s, const struct asking *r, struct round *out,
                struct fault *f);
 void round_free(struct round *r);
 
-/* Begins a group with its first experiment. */
+/* Begins a group with its first experiment; round_next begins the others. */
 int round_begin(struct site *s, const struct asking *r, struct fault *f);
 
 /* The first prompt of the group that would be begun, written nowhere. */
