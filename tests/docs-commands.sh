@@ -2,9 +2,7 @@
 # docs-commands - every command line of the docs, a line each, sorted
 #
 # In README.md, CLAUDE.md and .claude: what stands in a code block or between
-# backticks. In the pages: .Dl, the literal blocks of EXAMPLES, of which a line
-# after "$ " is typed and the others are answers, and .Ql. A command begins with
-# a program's name; one that stands in a sentence, with one of a few.
+# backticks. In the pages: .Dl, the literal blocks of EXAMPLES, and .Ql make.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,12 +17,9 @@ markdown() {
 pages() {
 	awk '
 		/^\.Sh / { examples = /EXAMPLES/ }
-		/^\.Bd -literal/ && examples { block = 1; typed = ""; next }
-		/^\.Ed/ { printf "%s", typed; block = 0 }
-		block && /^\$ / { answers = 1; typed = typed substr($0, 3) "\n"; next }
-		block && !answers { typed = typed $0 "\n" }
-		!block { answers = 0 }
-		sub(/^\.Dl /, "")
+		/^\.Bd -literal/ { block = examples; next }
+		/^\.Ed/ { block = 0 }
+		block || sub(/^\.Dl /, "")
 		/^\.(Pq )?Ql make / { sub(/^\.(Pq )?Ql /, ""); sub(/ [.,:;]$/, ""); print }
 	' man/*.[157] | sed 's/\\e/\\/g; s/\\(dq/"/g; s/\\ / /g; s/\\&//g' |
 		sed ':more; /\\$/ { N; s/ *\\\n */ /; b more }'
