@@ -113,7 +113,7 @@ definition() { # NAME
 	cp mine.c rope.c
 	typed <<-'END'
 		make new KERNEL=my_kernel DEFINITION=my_kernel.json
-		make new KERNEL=mine DEFINITION=mine.json SHAPES=shapes.tsv FROM=mine.cu
+		make new KERNEL=mine DEFINITION=mine.json FROM=mine.cu
 		make new KERNEL=rope_h64 DEFINITION=rope_h64.json SHAPES=shapes.tsv FROM=rope.cu
 	END
 	write_kernel my_kernel
