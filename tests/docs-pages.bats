@@ -83,7 +83,7 @@ teardown() {
 	echo COST=100 >folder/answer.sh
 	KERNEL=mine make -s new PROJECT=folder
 	sed -i 's/^\(edit =\)$/\1 answer.sh/; s/^\(validate\|build\) = .*/\1 = true/' kernels/mine/settings
-	tools/pack-project.sh kernels/mine '' kernels/mine/solution.txtar
+	KERNEL=mine make -s ground
 	typed <<-'END'
 		build/build-project -c build/cache -d cpu -o inc.json kernels/mine kernels/mine/solution.txtar
 	END
@@ -167,7 +167,7 @@ teardown() {
 
 @test "what the tests keep on file is made again" {
 	rm -r kernels/scale
-	export KERNEL=gemm_n128_k2048 JUDGEMENTS=20 CHEATS=const_zero QUICK=1
+	export KERNEL=gemm_n128_k2048 JUDGEMENTS=20 CHEATS=const_zero TWINS=no QUICK=1
 	typed <<-'END'
 		make prompts
 		make simulate
