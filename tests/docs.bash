@@ -30,15 +30,15 @@ in_place() {
 		/\/K\b/s/exp_0007/exp_0001/g; s,/K\b,/scale,g
 		s,/tmp/,tmp/,g; s,^OPENAI_BASE_URL=[^ ]* ,,
 		s/(ITERATIONS|CANDIDATES)=[0-9]+/\1=2/
-		s/\bmy\.cu\b/my.c/; s/\.cu\b/.c/g
+		s/\.cu\b/.c/g
 		s/DEVICE=cuda ARCH=sm_90a/DEVICE=cpu/
 		s/gemm_n128_k2048\.cuda/scale.cpu/; s/gemm\*/scale*/g; s/\*\.cuda/*.cpu/
 		s/(results DEVICE)=cuda/\1=cpu/
 		s/ GPUS=[0-9,]+//'
 }
 
-# Types each line of standard input, which must end with that status, 0, and say
-# that; the file $said has the last one's words.
+# Types each line of standard input: it must end with STATUS, a pattern, or 0, and
+# say WORDS. The file $said has what the last one said.
 typed() { # [STATUS [WORDS]]
 	while IFS= read -r line <&9; do
 		status=0
@@ -51,8 +51,8 @@ typed() { # [STATUS [WORDS]]
 	done 9<&0
 }
 
-# Types the one line, which goes on until Ctrl-C: that comes once it said the
-# words, and a command was run. For make's children, who are in its group.
+# Types the one line, which goes on until Ctrl-C: that comes, to make and its
+# children, once it said WORDS and COMMAND was run.
 interrupted() { # WORDS [COMMAND]
 	: >"$said"
 	setsid env --default-signal=INT bash -c "exec $(in_place)" >>"$said" 2>&1 3>&- </dev/null &
@@ -62,7 +62,7 @@ interrupted() { # WORDS [COMMAND]
 		sleep 0.05
 	done
 	status=0
-	eval "${2-}" || status=$?
+	grep -q "$1" "$said" && eval "${2-}" || status=$?
 	kill -INT -- "-$group"
 	wait "$group" || true
 	cat "$said"

@@ -1,4 +1,5 @@
-# docs - what README and the tour tell people to type is there to be typed
+# docs - what README, the pages and the rules for agents tell people to type; what
+# docs-make.bats and docs-pages.bats type, and docs-elsewhere.tsv says of the rest
 load setup
 
 documented() {
