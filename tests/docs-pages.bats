@@ -14,8 +14,8 @@ teardown() {
 
 @test "what asks records" {
 	[ -d experiments/rmsnorm_h4096 ] || skip "no records here"
-	make -s install
 	PATH=$PREFIX/bin:$PATH typed <<-'END'
+		make install
 		ratchet compare experiments/rmsnorm_h4096/exp_0003/bench.tsv
 		build/audit -e experiments/rmsnorm_h4096 -k kernels/rmsnorm_h4096
 		build/summarize -s -e experiments/gemm_n128_k2048

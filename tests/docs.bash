@@ -10,7 +10,7 @@ docs_tree() {
 	cp -Rp "$ROOT/kernels" "$ROOT/tests" "$ROOT/workloads" .
 	cp -R tests/tiny/. .
 	mkdir -p build experiments home tmp
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
+	find "$BUILD" -maxdepth 1 -type f -exec ln -s -t build {} +
 	cp -Rp "$BUILD/node" "$BUILD/tests" build
 	for records in "$ROOT"/experiments/{gemm_n128_k2048,rmsnorm_h4096}; do
 		[ ! -e "$records" ] || cp -R "$records" experiments

@@ -89,6 +89,16 @@ make two X=1
 six' ]
 }
 
+@test "every program with a page is in ratchet(1)" {
+	for page in "$ROOT"/man/ratchet-*.1; do
+		name=$(basename "$page" .1)
+		grep -qx "\.It Xr $name 1" "$ROOT/man/ratchet.1" || {
+			echo "$name"
+			return 1
+		}
+	done
+}
+
 @test "every page that they name is there" {
 	grep -ohE 'man/ratchet[a-z-]*\.[157]' "$ROOT/README.md" | sort -u | while read -r page; do
 		[ -e "$ROOT/$page" ] || {
