@@ -12,6 +12,7 @@ setup() {
 teardown() {
 	[ -z "${server-}" ] || kill "$server" 2>/dev/null || true
 	[ -z "${group-}" ] || kill -KILL -- "-$group" 2>/dev/null || true
+	[ -z "${CRONTAB-}" ] || $CRONTAB -r 2>/dev/null || true
 	[ -z "${SSHD_PID-}" ] || sshd_stop
 }
 
@@ -224,8 +225,8 @@ model() {
 @test "cron does it, and no more" {
 	command -v crontab >/dev/null || skip "no crontab: apt-get install cron"
 	[ "$(id -u)" -eq 0 ] || skip "not root: this user's own crontab is left alone"
+	! crontab -u games -l || skip "games has a crontab"
 	export CRONTAB="crontab -u games"
-	! $CRONTAB -l || skip "games has a crontab"
 	typed <<-'END'
 		make schedule EVERY=15m
 		make schedule EVERY=30m PROPOSER=openai MODEL=name BUDGET_USD=20 ON_ACCEPT='echo "$KERNEL $SPEEDUP" | mail -s faster me'
