@@ -5,7 +5,7 @@ load setup
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir bin
-	for tool in bats cat env find git id make sh test; do
+	for tool in bats cat curl env find git id jq make sh test; do
 		ln -s "$(command -v $tool)" bin/
 	done
 	ln -s "$(command -v g++ || command -v true)" bin/g++

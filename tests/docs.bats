@@ -1,14 +1,14 @@
-# docs - what README and the tour tell people to type is there to be typed
+# docs - what README, the pages and the rules for agents tell people to type; what
+# docs-make.bats and docs-pages.bats type, and docs-elsewhere.tsv says of the rest
 load setup
 
-# The make commands of both, a line each, without `make`.
+documented() {
+	"$BATS_TEST_DIRNAME/docs-commands.sh"
+}
+
+# The commands of make, without `make`.
 commands() {
-	{
-		sed -n 's/^    make /make /p; s/^| `make/`make/p' "$ROOT/README.md" |
-			grep -o '`make [^`]*`\|^make .*' | tr -d '`'
-		grep -o '`make [^`]*`' "$ROOT/README.md" | tr -d '`'
-		sed -n 's/^\.Dl \(make .*\)/\1/p' "$ROOT/man/ratchet.7"
-	} | sed 's/^make //; s/ *|.*//' | sort -u
+	documented | sed -n 's/^make //p' | sed 's/ *|.*//'
 }
 
 targets() {
@@ -23,6 +23,15 @@ targets() {
 	[ -z "$output" ]
 }
 
+@test "every target has its place in the tour" {
+	for target in $(targets); do
+		sed -n 's/^\.Dl make //p; s/^\.Cm //p' "$ROOT/man/ratchet.7" | tr -s ' ,' '\n' | grep -qx "$target" || {
+			echo "$target"
+			return 1
+		}
+	done
+}
+
 @test "every variable that they name is known to make or to a tool" {
 	commands | grep -oE '\b[A-Z][A-Z_]*=' | tr -d = | sort -u >"$BATS_TEST_TMPDIR/names"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/names")" -gt 20 ]
@@ -35,20 +44,57 @@ targets() {
 	done <"$BATS_TEST_TMPDIR/names"
 }
 
-@test "every target that they name is run by a test" {
-	commands | tr ' ' '\n' | grep -xE '[a-z][a-z-]*' | sort -u | while read -r target; do
-		case $target in
-		# These two install and run the tests; CI types them.
-		deps | test) continue ;;
-		# On a GPU alone: tests/gpu-*.sh and the records of README's tables.
-		spans | streams) continue ;;
-		# Started as make does: serve.bats.
-		serve) continue ;;
-		esac
-		grep -lE "(mk|make|home|ours|step\"?|ratchet)( [^|]*)? $target( |\"|\$|\\))" \
-			"$ROOT"/tests/*.bats "$ROOT"/tests/*.sh "$ROOT"/.ci/run >/dev/null || {
-			echo "no test runs make $target"
-			exit 1
+# What docs-*.bats type: the lines of their heredocs.
+typed() {
+	sed -n "/<<-'END'\$/,/^\tEND\$/s/^\t\t//p" "$BATS_TEST_DIRNAME"/docs-*.bats
+}
+
+@test "every command of the docs is typed by a test, or another file is named that runs it" {
+	{
+		typed
+		cut -f 1 "$BATS_TEST_DIRNAME/docs-elsewhere.tsv"
+	} | LC_ALL=C sort -u >"$BATS_TEST_TMPDIR/run"
+	documented >"$BATS_TEST_TMPDIR/documented"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/documented")" -gt 100 ]
+	# "<": documented, and not run; ">": run, and not documented.
+	diff "$BATS_TEST_TMPDIR/documented" "$BATS_TEST_TMPDIR/run"
+}
+
+@test "the file that is named does run it" {
+	while IFS=$'\t' read -r command file words; do
+		grep -qF -- "$words" "$ROOT/$file" || {
+			echo "$file: no \"$words\", for $command"
+			return 1
+		}
+	done <"$BATS_TEST_DIRNAME/docs-elsewhere.tsv"
+}
+
+@test "a command that somebody documents is found, wherever it stands" {
+	cp -R "$ROOT"/{.claude,CLAUDE.md,README.md,man} "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir tests
+	cp "$BATS_TEST_DIRNAME/docs-commands.sh" tests
+	documented >before
+	printf '%s\n' '' '    make one' '' 'Or `make' 'two X=1`.' >>README.md
+	echo 'Run `./step three`.' >>.claude/commands/optimize.md
+	printf '%s\n' '.Ql make four .' '.Dl build/five \e' '.Dl \ \ -x \(dqa\(dq' \
+		'.Sh EXAMPLES' '.Bd -literal -offset indent' 'six' '.Ed' >>man/ratchet.7
+	tests/docs-commands.sh >after
+	run -0 comm -13 before after
+	[ "$output" = './step three
+build/five -x "a"
+make four
+make one
+make two X=1
+six' ]
+}
+
+@test "every program with a page is in ratchet(1)" {
+	for page in "$ROOT"/man/ratchet-*.1; do
+		name=$(basename "$page" .1)
+		grep -qx "\.It Xr $name 1" "$ROOT/man/ratchet.1" || {
+			echo "$name"
+			return 1
 		}
 	done
 }
@@ -67,25 +113,6 @@ targets() {
 				exit 1
 			}
 		done
-}
-
-@test "the tour's first steps, typed in a fresh tree, do what it says" {
-	needs_jail
-	cd "$BATS_TEST_TMPDIR"
-	cp -R "$BATS_TEST_DIRNAME/tiny/." .
-	ln -s "$ROOT/kernels/include" kernels/include
-	for words in optimize 'optimize ITERATIONS=2' status audit report \
-		'ab A=shipped B=current' verify precision 'workspace DIR=w'; do
-		make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
-			DEVICE=cpu KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
-			EXPERIMENTS="$PWD/experiments" BENCH_S=2 ${words/DIR=w/DIR=$PWD/w} \
-			>said 2>&1 || {
-			echo "make $words"
-			cat said
-			return 1
-		}
-	done
-	[ -e experiments/scale/exp_0003/result.md ] && [ -e w/step ]
 }
 
 @test "the README's tables are what make results prints" {

@@ -4,9 +4,10 @@
 # usage: tests/gpu-records.sh OUT ITERATIONS NULLS BENCH_S
 #
 # On both kernels with DEVICE=cuda: if ITERATIONS is not 0, known verdicts,
-# `make optimize` and `make audit`; then NULLS variants that do the same work.
-# Goes on after a failure. OUT gets one file a step and records.tgz:
-# experiments/, the incumbents, and the histories of the trials.
+# `make optimize`, `make audit`, `make spans` and `make streams`; then NULLS
+# variants that do the same work. Goes on after a failure. OUT gets one file a
+# step and records.tgz: experiments/, the incumbents, and the histories of the
+# trials.
 set -u
 
 [ $# -eq 4 ] || {
@@ -43,6 +44,8 @@ for k in $kernels; do
 	step "optimize.$k" in_make optimize "KERNEL=$k" \
 		"ITERATIONS=$iterations" "BENCH_S=$seconds"
 	step "audit.$k" in_make audit "KERNEL=$k" "BENCH_S=$seconds"
+	step "spans.$k" in_make spans "KERNEL=$k" "SOLUTION=kernels/$k/solution.cu"
+	step "streams.$k" in_make streams "KERNEL=$k"
 done
 for k in $kernels; do
 	[ "$nulls" -gt 0 ] || continue

@@ -31,6 +31,14 @@ state() {
 	[ "$(jq -c '[.kernels, .unfinished]' <<<"$output")" = '[[],[]]' ]
 }
 
+@test "the page of all kernels, which lies among them, is no kernel" {
+	round accept - 1.5
+	state >before
+	echo '<!doctype html>' >experiments/index.html
+	state >after
+	cmp before after
+}
+
 @test "what was begun says which step it waits for, and whether somebody works" {
 	round accept - 1.5
 	propose_one >/dev/null

@@ -35,6 +35,8 @@ need libcjson-dev has_header cjson/cJSON.h
 need libcurl4-openssl-dev has_header curl/curl.h
 need zlib1g-dev has_header zlib.h
 need bats command -v bats
+need curl command -v curl
+need jq command -v jq
 need bubblewrap command -v bwrap
 # nvcc compiles its host side with g++.
 if command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; then
@@ -46,6 +48,8 @@ if [ -n "${DEV-}" ]; then
 	need clang-format command -v clang-format
 	need shellcheck command -v shellcheck
 	need mandoc command -v mandoc
+	need man-db command -v man
+	need bsdextrautils command -v column
 	need openssh-client command -v ssh
 	need openssh-server test -x /usr/sbin/sshd
 	need cron command -v crontab

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "memory.h"
 #include "spend.h"
+#include "standing.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -104,11 +105,6 @@ static int is_experiment(const struct dirent *e)
 	return strncmp(e->d_name, "exp_", 4) == 0;
 }
 
-static int is_kernel(const struct dirent *e)
-{
-	return *e->d_name != '.';
-}
-
 static int add_kernel(struct running_list *l, const char *experiments,
                       const char *build, const char *kernel, struct fault *f)
 {
@@ -139,7 +135,7 @@ int running_read(const char *experiments, const char *build,
                  struct running_list *out, struct fault *f)
 {
 	struct dirent **entry;
-	int n = scandir(experiments, &entry, is_kernel, alphasort), failed = 0;
+	int n = scandir(experiments, &entry, is_records, alphasort), failed = 0;
 
 	*out = (struct running_list){NULL, 0};
 	for (int i = 0; i < n; i++) {

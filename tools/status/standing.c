@@ -94,15 +94,20 @@ static int add_kernel(const char *experiments, const char *kernel,
 	return 0;
 }
 
+int is_records(const struct dirent *e)
+{
+	return *e->d_name != '.' && e->d_type != DT_REG;
+}
+
 int standings_read(const char *experiments, struct standings *out,
                    struct fault *f)
 {
 	struct dirent **entry;
-	int n = scandir(experiments, &entry, NULL, alphasort), failed = 0;
+	int n = scandir(experiments, &entry, is_records, alphasort), failed = 0;
 
 	*out = (struct standings){NULL, 0};
 	for (int i = 0; i < n; i++) {
-		if (!failed && *entry[i]->d_name != '.')
+		if (!failed)
 			failed = add_kernel(experiments, entry[i]->d_name, out,
 			                    f);
 		free(entry[i]);

@@ -4,6 +4,8 @@
 
 #include "ledger.h"
 
+#include <dirent.h>
+
 struct standing {
 	char *kernel;
 	const char *device;
@@ -22,6 +24,9 @@ struct standings {
 	struct standing *item; /* by kernel, then device */
 	size_t count;
 };
+
+/* Is it a folder of records? Beside them lies the page of all. */
+int is_records(const struct dirent *e);
 
 /* Of every folder of experiments that has a ledger; experiments is the folder
  * above them. Returns -1 with the fault set. */
