@@ -76,7 +76,7 @@ at_once() {
 }
 
 @test "all are compiled at once, and only then judged, one at a time" {
-	timed build-kernel 0.3
+	timed build-kernel 0.1
 	timed bench 0.1
 	timed verify 0.1
 	run -0 mk optimize CANDIDATES=4

@@ -35,7 +35,10 @@ begin() {
 ended() {
 	status=0
 	wait $PID || status=$?
-	[ $status -eq "$1" ]
+	[ $status -eq "$1" ] || {
+		cat words
+		return 1
+	}
 }
 
 # What stays of a job, there and in the queue: nothing.

@@ -27,7 +27,10 @@ begin() {
 ended() {
 	status=0
 	wait $PID || status=$?
-	[ $status -eq "$1" ]
+	[ $status -eq "$1" ] || {
+		cat words
+		return 1
+	}
 }
 
 # Stopped, with nothing left of it.
