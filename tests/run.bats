@@ -8,6 +8,7 @@ run_tests() {
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
+	unset AGAIN
 	echo '@test "right" { true; }' >right.bats
 }
 
@@ -57,6 +58,19 @@ last() {
 @test "a missing file fails" {
 	run -1 run_tests "$PWD/none.bats"
 	[ "$(last)" = "0 passed, 1 failed, 0 skipped" ]
+}
+
+@test "with AGAIN=1 a file that failed is shown, and run once more" {
+	printf '%s\n' '@test "late" {' 'echo because' "rmdir $PWD/here" '}' >late.bats
+	echo '@test "wrong" { false; }' >wrong.bats
+	echo "@test \"makes it\" { mkdir -p $PWD/here; }" >right.bats
+	JOBS=1 AGAIN=1 run -0 run_tests "$PWD/late.bats" "$PWD/right.bats"
+	[ "$(last)" = "2 passed, 0 failed, 0 skipped" ]
+	[[ $output == *"# because"* ]]
+	AGAIN=1 run -1 run_tests "$PWD/late.bats" "$PWD/wrong.bats"
+	[ "$(last)" = "0 passed, 2 failed, 0 skipped" ]
+	JOBS=1 run -1 run_tests "$PWD/late.bats" "$PWD/right.bats"
+	[ "$(last)" = "1 passed, 1 failed, 0 skipped" ]
 }
 
 @test "without bats it says how to get it" {
