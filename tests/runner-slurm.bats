@@ -152,6 +152,8 @@ allocated() {
 	scontrol update nodename="$node" state=down reason=dead
 	await '[[ $(squeue -h -o "%T %r") == *BeginTime* ]]'
 	# Slurm would wait for two minutes.
+	# A node refuses what it killed in the same second.
+	sleep 1.2
 	scontrol update jobid="$id" starttime=now
 	ended 0
 	grep -q '"status": "ok"' verify.jsonl
@@ -195,6 +197,8 @@ allocated() {
 	id=$(squeue -h -o %i)
 	scontrol requeue "$id"
 	await '[[ $(squeue -h -o "%T %r") == *BeginTime* ]]'
+	# A node refuses what it killed in the same second.
+	sleep 1.2
 	scontrol update jobid="$id" starttime=now
 	ended 0
 	grep -q '"status": "ok"' verify.jsonl
