@@ -87,3 +87,27 @@ round() {
 knob() {
 	sed -n "s/^#define $1 //p" "$2"
 }
+
+# A program of build/ that also notes when it begins and ends, and takes longer:
+# NAME SECONDS.
+timed() {
+	[ -e real ] || cp -al build real
+	rm build/$1
+	cat >build/$1 <<-END
+	#!/bin/sh
+	echo "+ $1" >>$FAKES/times
+	sleep $2
+	status=0
+	"$PWD/real/$1" "\$@" || status=\$?
+	echo "- $1" >>$FAKES/times
+	exit \$status
+	END
+	chmod +x build/$1
+}
+
+# How many of a program ran at once, at most.
+at_once() {
+	awk -v name=$1 '$2 != name { next }
+		{ n += $1 == "+" ? 1 : -1 } n > most { most = n }
+		END { print most + 0 }' $FAKES/times
+}

@@ -134,6 +134,15 @@ serve() {
 	export PRICES=$PWD/prices.tsv MODEL=mock-1 PROPOSER=openai
 }
 
+@test "what was answered is built and proved at once, as many as fit" {
+	[ "$(nproc)" -gt 1 ] || skip "one processor"
+	echo 2 >fakes/fits
+	timed verify 0.5
+	run -0 mk optimize
+	all_judged
+	[ "$(at_once verify)" -eq 2 ]
+}
+
 @test "four candidates are asked at once, over real connections; no judge has the key" {
 	serve
 	echo 4 >together

@@ -102,6 +102,13 @@ begun() {
 	done
 }
 
+# Of these, those that a model may have to mend.
+unproven() {
+	for name in $(begun); do
+		! is_unproven "$x/$name" || echo "$name"
+	done
+}
+
 # Of several that are better than the incumbent the first that is published
 # takes its place; the others are judged again.
 fastest_first() {
@@ -232,9 +239,18 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 			mv "$x/.harness" "$x/project.harness"
 	} || exit 2
 	if is_unproven "$dir"; then
-		echo "$dir: built and checked, so that it can be mended"
+		group=${dir##*/}
+		[ "$candidates" -eq 1 ] || group=$(unproven)
+		for name in $group; do
+			echo "$x/$name: built and checked, so that it can be mended"
+		done
 		status=0
-		judge "${dir##*/}" proven || status=$?
+		if [ "$candidates" -eq 1 ]; then
+			judge "$group" proven || status=$?
+		else
+			# shellcheck disable=SC2086 # names
+			tools/round.sh "$make" "$device" proven $group || status=$?
+		fi
 		stop_if_spent "$status"
 		continue
 	fi
@@ -248,7 +264,7 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 		judge "$group" experiment || status=$?
 	else
 		# shellcheck disable=SC2086 # names
-		tools/round.sh "$make" "$device" $group || status=$?
+		tools/round.sh "$make" "$device" decided $group || status=$?
 	fi
 	[ "$status" -le 1 ] || exit "$status"
 	moved=$((moved + 1))

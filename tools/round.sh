@@ -1,7 +1,7 @@
 #!/bin/sh
 # round - brings experiments to their verdicts, several at once
 #
-# usage: round.sh MAKE DEVICE EXPERIMENT...
+# usage: round.sh MAKE DEVICE proven|decided EXPERIMENT...
 #
 # Exit 1: the budgets did not allow all of it. All are compiled, as many at
 # once as there are processors; then proven, as many at once as there are
@@ -14,7 +14,8 @@ set -u
 
 make=$1
 device=$2
-shift 2
+target=$3
+shift 3
 x=$EXPERIMENTS/$KERNEL
 failures=$BUILD/run/$KERNEL.$device/round
 gpus=
@@ -53,12 +54,12 @@ undecided() {
 # step TARGET each N...: makes that of each experiment, within the budgets.
 # shellcheck disable=SC2086 # a program and its words
 step() {
-	target=$1
+	step=$1
 	shift
 	"$@" "$BUILD/spend" run -e "$x" -k judge -d "$device" \
 		-s "$KERNELS/$KERNEL/settings" '{}/judge' -- \
 		$make -s --no-print-directory "BUILD=$BUILD" "DEVICE=$device" \
-		'EXP={}' "$target"
+		'EXP={}' "$step"
 }
 
 # Runs a command on the GPU of its place among those that run at once.
@@ -82,6 +83,10 @@ prove() {
 printf '%s\n' "$@" |
 	each "$(nproc)" $make -s --no-print-directory "BUILD=$BUILD" \
 		"DEVICE=$device" 'EXP={}' candidate || exit 2
+[ "$target" = decided ] || {
+	prove "$@"
+	exit
+}
 # shellcheck disable=SC2046 # names
 set -- $(undecided "$@")
 [ $# -eq 0 ] && exit 0

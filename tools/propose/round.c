@@ -28,6 +28,14 @@ static void go_on(const struct begun *b, struct round *out)
 	out->dir = xstrdup(b->dir);
 }
 
+/* What the loop has to do with an experiment. */
+enum next {
+	WAITS,   /* for an answer, or for the others: nothing now */
+	MADE,    /* build and prove it, beside others */
+	BEFORE,  /* finish it, before anything else */
+	TROUBLE, /* with the fault set */
+};
+
 /* Research and the plan are the first member's, for all of the group. */
 static void wait_for(const struct site *s, const struct begun *b,
                      enum dialogue_state state, struct round *out)
@@ -54,26 +62,25 @@ static void wait_for(const struct site *s, const struct begun *b,
 	u->model = xstrdup(state == DIALOGUE_PLANS ? i->planner : i->model);
 }
 
-/* Brings one experiment on. 0: it is to go on with, in out; 1: it waits for an
- * answer, in out too, or only has to be judged; -1 with the fault set. */
-static int bring_on(const struct dialogue *d, struct begun *b,
-                    struct round *out, struct fault *f)
+/* Brings one experiment on; what it waits for is added to out. */
+static enum next bring_on(struct site *s, const struct dialogue *d,
+                          struct begun *b, struct round *out, struct fault *f)
 {
-	int state = DIALOGUE_DONE;
+	int had = b->base.document != NULL, state;
 
-	if (b->base.document && begun_refresh(d->site, b, f))
-		return -1;
-	if (b->intent.document && !has(b, "verdict.json")) {
-		state = dialogue_step(d, b, f);
-		if (state < 0)
-			return -1;
-		if (state != DIALOGUE_DONE)
-			wait_for(d->site, b, (enum dialogue_state)state, out);
-		if (state != DIALOGUE_DONE || has(b, "verify.jsonl"))
-			return 1;
-	}
-	go_on(b, out);
-	return 0;
+	if (had && begun_refresh(s, b, f))
+		return TROUBLE;
+	if (!b->intent.document || has(b, "verdict.json"))
+		return BEFORE;
+	state = dialogue_step(d, b, f);
+	if (state < 0)
+		return TROUBLE;
+	if (state != DIALOGUE_DONE)
+		wait_for(s, b, (enum dialogue_state)state, out);
+	if (state != DIALOGUE_DONE || has(b, "verify.jsonl"))
+		return WAITS;
+	/* The next ones are not to repeat it. */
+	return had || begun_add_pending(s, b, f) == 0 ? MADE : TROUBLE;
 }
 
 /* All are built and found right, or beyond mending. */
@@ -211,23 +218,26 @@ static int settings_editable(const struct site *s, struct settings *out,
 static int look(struct site *s, const struct dialogue *d, struct round *out,
                 struct fault *f)
 {
+	const struct begun *first = NULL;
 	struct begun_list l;
-	int status = 1;
+	enum next next = WAITS;
 
 	if (begun_read(s, &l, f))
 		return -1;
-	for (size_t i = 0; i < l.count && status >= 0; i++)
+	for (size_t i = 0; i < l.count && next != TROUBLE; i++)
 		if (begun_add_pending(s, &l.item[i], f))
-			status = -1;
-	for (size_t i = 0; i < l.count && status > 0; i++)
-		status = bring_on(d, &l.item[i], out, f);
-	if (status == 1 && l.count) {
-		if (!out->count)
-			go_on(best_predicted(&l), out);
-		status = 0;
+			next = TROUBLE;
+	for (size_t i = 0; i < l.count && next < BEFORE; i++) {
+		next = bring_on(s, d, &l.item[i], out, f);
+		if (next == BEFORE || (next == MADE && !first))
+			first = &l.item[i];
 	}
+	if (!first && !out->count && l.count)
+		first = best_predicted(&l);
+	if (first)
+		go_on(first, out);
 	begun_free(&l);
-	return status;
+	return next == TROUBLE ? -1 : !out->dir;
 }
 
 int round_next(struct site *s, const struct asking *r, struct round *out,

@@ -1,8 +1,8 @@
 /* round - what comes next where a model proposes
  *
  * A round is a group of candidates from one incumbent. First all are asked
- * for at the same time; then each is built and checked, by number, and all
- * that have to be mended are asked for again; once all are right, or beyond
+ * for at the same time; then they are built and checked, and all that have to
+ * be mended are asked for again; once all are right, or beyond
  * mending, they are judged, the best predicted first. Each call finds from the
  * files what comes next, and does what needs no other program.
  */
