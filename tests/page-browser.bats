@@ -166,10 +166,15 @@ short_history() {
 	page_of
 	for _ in 1 2 3; do # the machine may be busy
 		took=$(browse $html load)
-		echo "$took ms"
-		[ "$took" -ge 2000 ] || break
+		most=$(python3 -c 'if True:
+			import time
+			wall, own = time.monotonic(), time.process_time()
+			while time.process_time() - own < 0.3: pass
+			print(int(2000 * (time.monotonic() - wall) / 0.3))')
+		echo "$took ms, as a busy machine goes $most may be"
+		[ "$took" -ge "$most" ] || break
 	done
-	[ "$took" -lt 2000 ]
+	[ "$took" -lt "$most" ]
 	run -0 browse $html "$shown" 'click=#filter input[value=reject]' \
 		"$shown" 'click=#records th:nth-child(4) button' "$first" \
 		'click=#filter input[type=search]' type=exp_0051 "$shown" "$first"

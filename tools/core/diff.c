@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define CONTEXT 3
-#define MOST_EDITS 3000              /* 18 MB of paths */
+#define MOST_EDITS 3000              /* 36 MB of paths */
 #define MOST_BYTES ((size_t)1 << 29) /* that are compared on the way */
 
 struct line {
@@ -78,6 +78,7 @@ static struct window trim(struct side *a, struct side *b)
  * i = (k + d) / 2. */
 struct paths {
 	uint32_t *at;
+	size_t room;
 	long edits;
 };
 
@@ -104,6 +105,14 @@ static long reach(const struct paths *p, long d, long i)
 	return is_addition(p, d, i) ? (long)last[i] : (long)last[i - 1] + 1;
 }
 
+static void make_room(struct paths *p, size_t count)
+{
+	if (count <= p->room)
+		return;
+	p->room = 2 * count;
+	p->at = xrealloc(p->at, p->room, sizeof *p->at);
+}
+
 /* Finds the shortest path. Returns 0, or -1 if that takes too long. */
 static int search(const struct window *w, struct paths *p)
 {
@@ -114,8 +123,7 @@ static int search(const struct window *w, struct paths *p)
 
 	*p = (struct paths){0};
 	for (long d = 0; d <= MOST_EDITS && bytes < MOST_BYTES; d++) {
-		p->at = xrealloc(p->at, (size_t)((d + 1) * (d + 2) / 2),
-		                 sizeof *p->at);
+		make_room(p, (size_t)((d + 1) * (d + 2) / 2));
 		p->edits = d;
 		for (long i = 0; i <= d; i++) {
 			long x = reach(p, d, i), y = x - (2 * i - d);
