@@ -8,14 +8,8 @@ setup() {
 	needs_jail
 	tiny_tree
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build fakes agents
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		sed "2i FAKES=$PWD/fakes" "$BATS_TEST_DIRNAME/fakes/step" \
-			>build/$name
-		chmod +x build/$name
-	done
+	mkdir agents
+	fake_judge
 	export KERNEL=scale DEVICE=cpu BUILD=$PWD/build
 	export KERNELS=$PWD/kernels WORKLOADS=$PWD/workloads
 	export EXPERIMENTS=$PWD/experiments AGENT_TIMEOUT_S=30

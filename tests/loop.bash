@@ -111,3 +111,37 @@ at_once() {
 		{ n += $1 == "+" ? 1 : -1 } n > most { most = n }
 		END { print most + 0 }' $FAKES/times
 }
+
+# A build/ whose judging programs are fakes, which note in fakes/ what they do;
+# in a jail, too, where no variable comes.
+fake_judge() {
+	mkdir build fakes
+	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
+	for name in verify bench compare decide; do
+		rm -f build/$name
+		sed "2i FAKES=$PWD/fakes" "$BATS_TEST_DIRNAME/fakes/step" \
+			>build/$name
+		chmod +x build/$name
+	done
+	export FAKES=$PWD/fakes
+}
+
+# The test's mk in a process group of its own, where a Ctrl-C is not ignored; sets group.
+start() {
+	export -f mk
+	export ROOT
+	# shellcheck disable=SC2016
+	setsid env --default-signal=INT bash -c 'mk "$@"' mk "$@" \
+		>said 2>&1 3>&- </dev/null &
+	group=$!
+}
+
+# Waits until a command holds, a few seconds at most.
+soon() {
+	for _ in {1..200}; do
+		! "$@" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	echo "not soon: $*"
+	return 1
+}

@@ -7,13 +7,7 @@ load loop
 setup() {
 	tiny_tree
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build fakes
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
-	done
-	export FAKES=$PWD/fakes
+	fake_judge
 }
 
 # What is to be exported, so that a shell of its own has it.
@@ -21,16 +15,6 @@ mk() {
 	exec make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
 		KERNEL=scale DEVICE=cpu KERNELS="$PWD/kernels" \
 		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" "$@"
-}
-
-# mk in a process group of its own, where a Ctrl-C is not ignored; sets group.
-start() {
-	export -f mk
-	export ROOT
-	# shellcheck disable=SC2016
-	setsid env --default-signal=INT bash -c 'mk "$@"' mk "$@" \
-		>said 2>&1 3>&- </dev/null &
-	group=$!
 }
 
 # A process and all that it started.
@@ -52,16 +36,6 @@ teardown() {
 # As a terminal does it.
 ctrl_c() {
 	kill -INT -- "-$group"
-}
-
-# Waits until a command holds, a few seconds at most.
-soon() {
-	for _ in {1..200}; do
-		! "$@" 2>/dev/null || return 0
-		sleep 0.05
-	done
-	echo "not soon: $*"
-	return 1
 }
 
 records() {

@@ -7,13 +7,7 @@ load loop
 setup() {
 	tiny_tree
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build fakes
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	export FAKES=$PWD/fakes
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
-	done
+	fake_judge
 	unset GPUS CANDIDATES
 }
 

@@ -23,15 +23,8 @@ setup() {
 	B=$BUILD
 }
 
-fake_judge() {
-	mkdir build
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
-	done
-	mkdir fakes
-	export FAKES=$PWD/fakes
+fake_build() {
+	fake_judge
 	B=$PWD/build
 }
 
@@ -107,7 +100,7 @@ verdicts() {
 }
 
 @test "CANDIDATES=3: all proved first, then judged, the fastest published first" {
-	fake_judge
+	fake_build
 	reply 1 '#define PASSES 8' '#define PASSES 4' 1.5
 	reply 2 '#define PASSES 8' '#define PASSES 1' 9
 	reply 3 '#define PASSES 8' '#define PASSES 2' 3
@@ -121,7 +114,7 @@ verdicts() {
 }
 
 @test "after an accept with knobs tune has its turns, and costs no answer" {
-	fake_judge
+	fake_build
 	reply 1 '#define PASSES 8' '#define PASSES 4'
 	run -0 mk optimize ITERATIONS=3 TUNE_AFTER=2
 	[ "$(ls asked | wc -l)" -eq 1 ]
@@ -129,7 +122,7 @@ verdicts() {
 }
 
 @test "what was recorded, replayed, gives the same candidates" {
-	fake_judge
+	fake_build
 	reply 1 '#define PASSES 8' '#define PASSES 4'
 	echo no >replies/2
 	reply 3 '#define PASSES 4' '#define PASSES 2'
@@ -146,7 +139,7 @@ verdicts() {
 }
 
 @test "no judge, no program that is asked, and no ON_ACCEPT has a key" {
-	fake_judge
+	fake_build
 	sed -i '2i env >>"$FAKES/environment"' build/verify build/bench build/decide
 	reply 1 '#define PASSES 8' '#define PASSES 4'
 	CMD="env >>$FAKES/asked; $CMD"
@@ -157,7 +150,7 @@ verdicts() {
 }
 
 @test "three times in a row without an answer end the loop; the next run goes on" {
-	fake_judge
+	fake_build
 	CMD='touch asked/$$; exit 75' run -2 mk optimize
 	[[ $output == *"answer: "*"exp_0001/code: no answer"* ]]
 	[[ $output == *"exp_0001: no answer, three times in a row"* ]]
@@ -168,14 +161,14 @@ verdicts() {
 }
 
 @test "a program that fails is trouble, and the question waits" {
-	fake_judge
+	fake_build
 	CMD='exit 3' run -2 mk optimize
 	[[ $output == *"CMD: exit status 3"* ]]
 	[ -e $x/exp_0001/code/1.prompt.md ]
 }
 
 @test "a spent budget stops the loop before it asks or judges" {
-	fake_judge
+	fake_build
 	reply 1 '#define PASSES 8' '#define PASSES 4'
 	mkdir -p $x
 	spend -e $x reserve -k judge exp_0000/judge#1 gpu_s=10
@@ -187,7 +180,7 @@ verdicts() {
 }
 
 @test "after a stall research comes first, and its failure is no obstacle" {
-	fake_judge
+	fake_build
 	reply 1 '#define SPARE 0' '#define SPARE 1'
 	reply 2 '#define SPARE 0' '#define SPARE 2'
 	reply 3 '/* Only the last pass is needed. */' ''
@@ -202,7 +195,7 @@ verdicts() {
 }
 
 @test "killed at any moment, make optimize finishes the same experiment" {
-	fake_judge
+	fake_build
 	echo 0.1 >fakes/delay
 	reply 1 '#define PASSES 8' '#define PASSES 4 4'
 	reply 2 '#define PASSES 8' '#define PASSES 4'

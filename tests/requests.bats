@@ -12,12 +12,8 @@ source "$BATS_TEST_DIRNAME/llm-server.sh"
 setup() {
 	tiny_tree
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build fakes replies do
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
-	done
+	mkdir replies do
+	fake_judge
 	cat >model <<-'END'
 	#!/bin/sh
 	cat >said.$$
@@ -41,7 +37,7 @@ setup() {
 	reply 2 '#define PASSES 8' '#define PASSES 1'
 	reply 3 '#define PASSES 8' '#define PASSES 2'
 	reply 4 '#define SPARE 0' '#define SPARE 1'
-	export FAKES=$PWD/fakes CMD="cd $PWD && exec ./model"
+	export CMD="cd $PWD && exec ./model"
 	export PROPOSER=command CANDIDATES=4 TUNE_AFTER=0
 	unset GPUS MODEL MODELS PLANNER_MODEL
 }
@@ -70,24 +66,6 @@ reply() {
 	$3
 	>>>>>>>
 	END
-}
-
-# mk in a process group of its own, where a Ctrl-C is not ignored.
-start() {
-	export -f mk
-	export ROOT
-	setsid env --default-signal=INT bash -c 'mk "$@"' mk "$@" \
-		>said 2>&1 3>&- </dev/null &
-	group=$!
-}
-
-soon() {
-	for _ in {1..200}; do
-		! "$@" 2>/dev/null || return 0
-		sleep 0.05
-	done
-	echo "not soon: $*"
-	return 1
 }
 
 not() {

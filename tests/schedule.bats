@@ -155,12 +155,7 @@ lines' run -2 schedule KERNEL ON_ACCEPT
 
 @test "the line that make schedule writes makes an experiment, and says so in its log" {
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build fakes
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
-	done
+	fake_judge
 	run -0 make -s --no-print-directory -C "$ROOT" schedule EVERY=15m \
 		BUILD="$PWD/build" KERNEL=scale DEVICE=cpu KERNELS="$PWD/kernels" \
 		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" \

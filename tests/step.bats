@@ -6,14 +6,7 @@ load loop
 setup() {
 	tiny_tree
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build fakes
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		sed "2i FAKES=$PWD/fakes" "$BATS_TEST_DIRNAME/fakes/step" \
-			>build/$name
-		chmod +x build/$name
-	done
+	fake_judge
 	export KERNEL=scale DEVICE=cpu BUILD=$PWD/build
 	export KERNELS=$PWD/kernels WORKLOADS=$PWD/workloads
 	export EXPERIMENTS=$PWD/experiments AGENT_DIR=$PWD/agent

@@ -10,14 +10,7 @@ setup() {
 	ln -s "$ROOT/kernels/include" kernels/include
 	k=kernels/scale
 	x=experiments/scale
-	mkdir build
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
-	for name in verify bench compare decide; do
-		rm -f build/$name
-		cp "$BATS_TEST_DIRNAME/fakes/step" build/$name
-	done
-	mkdir fakes
-	export FAKES=$PWD/fakes
+	fake_judge
 }
 
 # make in the repository, on the tree of this test.
