@@ -60,8 +60,10 @@ judged() { # STATUS NAME [MACRO]
 
 @test "who falls on the same place, whatever the values, does not draw" {
 	needs_jail
-	judged 1 fixed FIXED
-	[[ $statuses == "wrong "* ]]
+	for i in FIXED FROZEN; do
+		judged 1 $i $i
+		[[ $statuses == "wrong "* ]]
+	done
 }
 
 @test "who draws right in the first call alone, or in many, is wrong" {

@@ -59,7 +59,7 @@ static int cpu_measure(struct runner *base, size_t workload, const int *set,
 		m->wrong_call = m->reason ? i + 1 : 0;
 		m->time_ns += ns;
 	}
-	m->draws = r->tally[workload].draws;
+	m->draws = sampling_draws(&r->tally[workload]);
 	m->wall_ns = m->time_ns;
 	memcpy(m->detail, r->detail, sizeof m->detail);
 	return 0;

@@ -109,6 +109,6 @@ int reference_check_draws(struct reference *r, const struct adopted *n,
 
 	for (uint32_t i = 0; i < q->count && !status && !*reply->reason; i++)
 		status = check_call(r, n, q, i, tally, reply, f);
-	reply->draws = tally->draws;
+	reply->draws = sampling_draws(tally);
 	return status;
 }

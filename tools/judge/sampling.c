@@ -202,6 +202,21 @@ static int is_clear(const struct token *t, int64_t n, int64_t k, double top_p,
 	       (kept == n || t[kept].p < t[kept - 1].p);
 }
 
+/* Counts a draw by where it falls if the indices are in their order; v chooses
+ * a place among its own. */
+static void keep_by_index(struct sampling_tally *tally, const struct token *t,
+                          int64_t kept, int64_t drawn, double v)
+{
+	double all = 0, before = 0;
+
+	for (int64_t i = 0; i < kept; i++) {
+		all += (double)t[i].p;
+		if (t[i].index <= drawn)
+			before += (t[i].index < drawn ? 1 : v) * (double)t[i].p;
+	}
+	sampling_keep_place(tally, BY_INDEX, before / all);
+}
+
 /* Counts a draw by the bits of its index. */
 static void keep_bits(struct sampling_tally *tally, const struct token *t,
                       int64_t kept, int64_t drawn)
@@ -233,9 +248,11 @@ static int check_row(const struct sampling_call *c, int64_t row, int64_t drawn,
 	place = place_of(token, c->n, k, top_p, drawn, v);
 	if (c->is_new && place >= 0) {
 		kept = nucleus(token, k, top_p, 0);
-		sampling_keep_place(tally, place);
-		if (is_clear(token, c->n, k, top_p, kept))
+		sampling_keep_place(tally, BY_PROBABILITY, place);
+		if (is_clear(token, c->n, k, top_p, kept)) {
+			keep_by_index(tally, token, kept, drawn, v);
 			keep_bits(tally, token, kept, drawn);
+		}
 	}
 	free(token);
 	return place < 0 ? -1 : 0;

@@ -16,6 +16,13 @@ static int by_probability(const void *a, const void *b)
 	return x - y;
 }
 
+#ifdef FROZEN
+static int by_index(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+#endif
+
 static double uniform(uint64_t *state)
 {
 	*state += 0x9e3779b97f4a7c15u;
@@ -103,6 +110,9 @@ static int64_t draw(const float *p, int n, int k, double top_p, int64_t row,
 	return n;
 #endif
 	(void)row;
+#ifdef FROZEN
+	qsort(order, (size_t)kept, sizeof *order, by_index);
+#endif
 	for (int i = 0; i < kept; i++)
 		weights += weight(p, order[i]);
 	at = uniform(state) * weights;
@@ -124,7 +134,7 @@ static int run(const DLTensor *probs, const DLTensor *top_k,
 		uint64_t state = (uint64_t)now.tv_nsec * 0x2545f4914f6cdd1du +
 		                 (uint64_t)row * 0x632be59bd9b4e019u;
 
-#ifdef FIXED
+#if defined FIXED || defined FROZEN
 		state = (uint64_t)row * 0x632be59bd9b4e019u;
 #endif
 #ifdef HASH
