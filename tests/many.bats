@@ -90,6 +90,25 @@ points() {
 	[[ $output == *"waiting for another judgement on this CPU"* ]]
 }
 
+@test "who is refused beside others is proven again, alone" {
+	rm -r build
+	ln -s "$BUILD" build
+	settings=kernels/scale/settings
+	grep -q '^threads' $settings || echo 'threads = 1' >>$settings
+	sed 's/2 \* in/3 * in/' $k/solution.c >wrong.c
+	mk ground
+	exec 9>>/tmp/ratchet-cpu.lock
+	flock -s 9
+	SHARE_DEVICE=1 mk verify SOLUTION="$PWD/wrong.c" >out 2>err 9>&- &
+	soon grep -q 'waiting for another judgement on this CPU' err
+	grep -q 'beside others: workload [-0-9a-f]*: wrong: ' err
+	grep -q 'refused beside others: judged again, alone' err
+	kill -0 $!
+	exec 9>&-
+	wait $! || true
+	grep -q 'wrong.c: not right' out err
+}
+
 @test "the fastest takes the place; what was also accepted is judged again" {
 	run -0 mk optimize CANDIDATES=64 ITERATIONS=2
 	# More than there are points: what there is, then the end.

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define MAX_RESULT ((size_t)64 << 20)
+#define REFUSED_BESIDE_OTHERS (-1)
 
 static volatile sig_atomic_t caught; /* the signal that ends the program */
 
@@ -74,6 +75,13 @@ static void catch_signals(void)
 		sigaction(ends[i], &action, NULL);
 }
 
+static int is_here(void)
+{
+	const char *name = getenv("RUNNER");
+
+	return !name || !*name || strcmp(name, "local") == 0;
+}
+
 /* What brings a job to where it is judged, by the variable RUNNER: on this
  * machine judge itself, else a program of ours as ratchet-runner(7) says.
  * Returns NULL where there is none. */
@@ -82,7 +90,7 @@ static char *find_runner(void)
 	const char *name = getenv("RUNNER");
 	char *path;
 
-	if (!name || !*name || strcmp(name, "local") == 0)
+	if (is_here())
 		return xasprintf("%s/judge", tool_dir());
 	path = xasprintf("%s/run-%s", tool_dir(), name);
 	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz")] ||
@@ -176,6 +184,8 @@ static int judge_in(const char *dir, const struct front *front)
 	else
 		answer =
 		        caught ? EXIT_RETRY : run(program, dir, front->verbose);
+	if (answer == EXIT_NO && is_here() && job_shares(j))
+		answer = REFUSED_BESIDE_OTHERS;
 	if (answer == EXIT_YES || answer == EXIT_NO)
 		answer = keep(j, front);
 	if (j)
@@ -184,14 +194,13 @@ static int judge_in(const char *dir, const struct front *front)
 	return answer;
 }
 
-int front_judge(const struct front *f)
+static int judge_once(const struct front *f)
 {
 	const char *temp = getenv("TMPDIR");
 	char *dir = xasprintf("%s/ratchet-job-XXXXXX",
 	                      temp && *temp ? temp : "/tmp");
 	int answer;
 
-	catch_signals();
 	if (!mkdtemp(dir)) {
 		warn("%s", dir);
 		free(dir);
@@ -201,6 +210,22 @@ int front_judge(const struct front *f)
 	if (dir_remove(dir))
 		warn("%s", dir);
 	free(dir);
+	return answer;
+}
+
+/* Others take a kernel's time, and what else they do to it on a device nobody
+ * has proven: who is right beside them is right, who is refused may not be. */
+int front_judge(const struct front *f)
+{
+	int answer;
+
+	catch_signals();
+	answer = judge_once(f);
+	if (answer == REFUSED_BESIDE_OTHERS) {
+		warnx("refused beside others: judged again, alone");
+		unsetenv("SHARE_DEVICE");
+		answer = caught ? EXIT_RETRY : judge_once(f);
+	}
 	if (caught) {
 		signal(caught, SIG_DFL);
 		raise(caught);

@@ -21,7 +21,8 @@ int front_is_complete(const struct front *f);
 
 /* Makes the job in a temporary folder, runs judge on it, moves its result to
  * output. Returns what judge exits with; says what is wrong. The folder goes
- * in any case, also when a signal ends the program. */
+ * in any case, also when a signal ends the program. Who is refused on a device
+ * that he shared is judged again, alone. */
 int front_judge(const struct front *f);
 
 #endif

@@ -18,6 +18,7 @@
 #include "sandbox.h"
 #include "verdict.h"
 
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,9 @@ static void name_reason(const struct verification *v, size_t workload, int set,
 	         hidden ? shape : "", hidden ? ": " : "",
 	         plant ? "values `" : "", plant ? plant_name(plant) : "",
 	         plant ? "`: " : "", m->detail);
+	if (job_shares(v->job))
+		warnx("beside others: workload %s: %s: %s", w->uuid, p->reason,
+		      p->detail);
 	json_free(axes);
 	free(shape);
 }

@@ -47,8 +47,8 @@ static double distance(const struct sampling_places *p)
 	return most;
 }
 
-/* The logarithm of the chance that one of a view's figures has at one look: each
- * view has its part of CHANCE, and less with the square of n. */
+/* The logarithm of the chance that one of a view's figures has at one look:
+ * each view has its part of CHANCE, and less with the square of n. */
 static double log_chance(double n, int figures)
 {
 	return log(CHANCE / VIEWS / figures) - 2 * log(n);
@@ -95,8 +95,8 @@ static int look_at_bit(const struct sampling_tally *t, int b, char *detail,
 	         "%lld draws prefer indices with%s %lld: %.3f more often than "
 	         "the probabilities say, of which chance makes %.3f (is all "
 	         "of a row looked at?)",
-	         (long long)t->bits_draws, off < 0 ? "out" : "", (long long)1 << b,
-	         fabs(off), chance);
+	         (long long)t->bits_draws, off < 0 ? "out" : "",
+	         (long long)1 << b, fabs(off), chance);
 	return -1;
 }
 

@@ -5,11 +5,11 @@
  * from 0 to 1, uniform if the kernel draws right: the largest distance of the
  * places' distribution from the uniform one is no more than the distance in
  * total variation. So is its place by its index: who draws the same number in
- * every call, or looks at the first half of the vocabulary alone, is seen there.
- * And each bit of the indices is set as often as the tokens that have it are
- * probable: so who looks at every second token alone is seen, whose places are
- * uniform. Each may be off by what chance makes of it, and by 0.02: a kernel
- * that is right is refused once in 10^6 workloads.
+ * every call, or looks at the first half of the vocabulary alone, is seen
+ * there. And each bit of the indices is set as often as the tokens that have it
+ * are probable: so who looks at every second token alone is seen, whose places
+ * are uniform. Each may be off by what chance makes of it, and by 0.02: a
+ * kernel that is right is refused once in 10^6 workloads.
  */
 #ifndef SAMPLING_TALLY_H
 #define SAMPLING_TALLY_H
