@@ -372,7 +372,7 @@ python_kernel() {
 
 @test "tuned to an accept, and what follows" {
 	python_kernel
-	export BENCH_S=60
+	export BENCH_S=150
 	cp kernels/scale/solution.json shipped.json
 	run -0 --separate-stderr mk optimize
 	[[ ${lines[-1]} == "verdict: reject unsupported speedup "* ]] ||

@@ -34,6 +34,19 @@ state() {
 	grep -q '"outcome": "reject", "reason": "slower"' $x/ledger.jsonl
 }
 
+@test "where time alone was wanting to show something, result.md says so" {
+	judged "$exp" noisy - 1.5
+	sed -i 's/"pairs": 8/"processes": 4, "pairs": 8/' "$dir/verdict.json"
+	publish "$exp"
+	grep -q '^There was time for 4 processes a side; fewer than 5 prove' "$dir/result.md"
+	grep -q "make rejudge EXP=$exp BENCH_S=seconds" "$dir/result.md"
+	dir=$x/$(basename "$(propose_one)")
+	judged "$(basename "$dir")" noisy - 1.5
+	sed -i 's/"pairs": 8/"processes": 5, "pairs": 8/' "$dir/verdict.json"
+	publish "$(basename "$dir")"
+	! grep -q 'There was time' "$dir/result.md"
+}
+
 @test "result.md has the verdict, the change, the workloads and where to look" {
 	judged "$exp" accept - 1.5
 	publish "$exp"

@@ -1,4 +1,5 @@
 /* record_page - result.md, readable in a minute */
+#include "comparison.h"
 #include "knobs.h"
 #include "memory.h"
 #include "record.h"
@@ -186,6 +187,23 @@ static void print_detail(FILE *p, const struct record *r)
 	}
 }
 
+/* Says it if nothing could be shown for want of time. */
+static void print_want(FILE *p, const struct record *r)
+{
+	double n;
+
+	if (strcmp(r->verdict.outcome, OUTCOME_NOISY) != 0 ||
+	    json_number(json_get(r->verdict.document, "processes"), &n) ||
+	    n >= COMPARISON_PROCESSES)
+		return;
+	fprintf(p,
+	        "\nThere was time for %.0f processes a side; fewer than %d "
+	        "prove nothing faster or equal. Give\nit more: `make "
+	        "rejudge EXP=%s BENCH_S=seconds`.\n",
+	        n, COMPARISON_PROCESSES,
+	        text_or(json_get(r->verdict.document, "experiment"), "-"));
+}
+
 /* What was tried beside the listed workloads. */
 static void print_beyond(FILE *p, const struct record *r)
 {
@@ -286,6 +304,7 @@ char *record_page(const struct record *r)
 	        text_or(json_get(v->document, "sandbox"), "-"),
 	        v->trust ? ", trust: " : "", v->trust ? v->trust : "");
 	print_detail(p, r);
+	print_want(p, r);
 	record_print_proposal(p, r);
 	if (strcmp(v->reason, REASON_BUILD) == 0) {
 		fputs("\n## What the compiler said\n\n", p);
