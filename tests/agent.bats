@@ -308,6 +308,23 @@ mk() {
 	grep -q '"kind": *"agent"' $x/spend.jsonl
 }
 
+@test "CANDIDATES=2 has two agents at work at once, each in a workspace of its own" {
+	rm -r $x
+	cp "$BATS_TEST_DIRNAME/fakes/agent" agents/numbered
+	AGENT=$here/agents/numbered run -0 mk optimize PROPOSER=claude CANDIDATES=2
+	[ "$(grep -c '^verdict: ' <<<"$output")" -eq 2 ]
+	for i in 1 2; do
+		grep -q '"proposer": "claude"' $x/exp_000$i/base.json
+		grep -q "propose number $i of them" build/agent/scale/exp_000$i/room/brief.md
+	done
+	grep -qx '#define PASSES 4' $x/exp_0001/solution.c
+	grep -qx '#define PASSES 2' $x/exp_0002/solution.c
+	[ "$(wc -l <$x/ledger.jsonl)" -eq 2 ]
+	# Each began before the other had ended.
+	[ build/agent/scale/exp_0001/home/begun -ot build/agent/scale/exp_0002/room/solution.c ]
+	[ build/agent/scale/exp_0002/home/begun -ot build/agent/scale/exp_0001/room/solution.c ]
+}
+
 @test "without a jail only where the user says so, and then it works alike" {
 	SANDBOX=none run -0 ask_agent good
 	[ "$(tail -n 1 $room/home/said)" = 0 ]
