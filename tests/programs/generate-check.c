@@ -16,6 +16,7 @@
 #define ROW 37 /* neither is a multiple of four */
 #define COUNT ((size_t)ROWS * ROW)
 #define SEED 0x123456789abcdefu
+#define FLOAT16_MAX 65504.0
 
 static int failures;
 
@@ -77,6 +78,7 @@ static void check_rows(enum dtype t)
 {
 	void *plain = make(t, PLANT_NONE, 1), *a = make(t, PLANT_ROWS, 1);
 	int planted = 0, seen[PLANT_ROW_COUNT] = {0};
+	double largest = 0;
 
 	for (size_t row = 0; row < ROWS; row++) {
 		int kind;
@@ -90,6 +92,10 @@ static void check_rows(enum dtype t)
 		else if (dtype_bits(t) > 8)
 			fail(t, PLANT_ROWS, "a row of no kind");
 	}
+	for (size_t i = 0; i < COUNT; i++)
+		largest = fmax(largest, fabs(dtype_load(t, a, i)));
+	if (largest * largest > FLOAT16_MAX / 2)
+		fail(t, PLANT_ROWS, "a product comes near float16's end");
 	if (planted < ROWS / 5 || planted > ROWS / 4 + 1)
 		fail(t, PLANT_ROWS, "not a quarter of the rows");
 	for (int k = 0; k < PLANT_ROW_COUNT; k++) {

@@ -122,6 +122,11 @@ enum plant {
 	PLANT_COUNT
 };
 
+/* One of a row's elements. Where two meet in a sum of products it stays far
+ * from float16's end: there an honest rounding decides between the largest
+ * number and infinity. */
+#define RANDOM_OUTLIER 128
+
 enum plant_row {
 	PLANT_ROW_CONSTANT,
 	PLANT_ROW_ZERO,
@@ -164,7 +169,7 @@ RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
 	case PLANT_ROW_ZERO:
 		return 0;
 	case PLANT_ROW_OUTLIER:
-		return at == (draw >> 32) % f->row ? 256 : x;
+		return at == (draw >> 32) % f->row ? RANDOM_OUTLIER : x;
 	case PLANT_ROW_ALTERNATING:
 		return at % 2 ? -c : c;
 	default:

@@ -37,7 +37,6 @@ static const struct {
         ENTRY(cuMemFree, "cuMemFree_v2"),
         ENTRY(cuMemHostAlloc, "cuMemHostAlloc"),
         ENTRY(cuMemHostGetDevicePointer, "cuMemHostGetDevicePointer_v2"),
-        ENTRY(cuMemcpyHtoD, "cuMemcpyHtoD_v2"),
         ENTRY(cuMemcpyHtoDAsync, "cuMemcpyHtoDAsync_v2"),
         ENTRY(cuMemcpyDtoH, "cuMemcpyDtoH_v2"),
         ENTRY(cuMemcpyDtoDAsync, "cuMemcpyDtoDAsync_v2"),

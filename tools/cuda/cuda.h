@@ -196,7 +196,6 @@ struct cuda {
 	cu_result (*cuMemFree)(cu_address);
 	cu_result (*cuMemHostAlloc)(void **, size_t, unsigned);
 	cu_result (*cuMemHostGetDevicePointer)(cu_address *, void *, unsigned);
-	cu_result (*cuMemcpyHtoD)(cu_address, const void *, size_t);
 	cu_result (*cuMemcpyHtoDAsync)(cu_address, const void *, size_t,
 	                               cu_stream);
 	cu_result (*cuMemcpyDtoH)(void *, cu_address, size_t);

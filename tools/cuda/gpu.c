@@ -232,9 +232,10 @@ int gpu_check_begin(struct gpu *g, cu_address result, uint32_t n,
 		zero[i].first = -1;
 	status =
 	        CU(cuMemcpyHtoDAsync(result, zero, n * sizeof *zero, g->stream),
-	           f);
+	           f) ||
+	        gpu_wait(g, f);
 	free(zero);
-	return status;
+	return status ? -1 : 0;
 }
 
 int gpu_check(struct gpu *g, const struct gpu_output *o,

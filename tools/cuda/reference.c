@@ -51,7 +51,10 @@ static int load_stored(struct reference *r, uint32_t workload, uint32_t input,
 		          dtype_name(a->dtype));
 	else
 		status = CU(cuMemAlloc(out, a->bytes), f) ||
-		         CU(cuMemcpyHtoD(*out, e->data, a->bytes), f);
+		         CU(cuMemcpyHtoDAsync(*out, e->data, a->bytes,
+		                              r->gpu.stream),
+		            f) ||
+		         gpu_wait(&r->gpu, f);
 	safetensors_free(&file);
 done:
 	free(dir);

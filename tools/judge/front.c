@@ -213,8 +213,8 @@ static int judge_once(const struct front *f)
 	return answer;
 }
 
-/* Others take a kernel's time, and what else they do to it on a device nobody
- * has proven: who is right beside them is right, who is refused may not be. */
+/* Others take a kernel's time, and with it more than its timeout allows: who is
+ * right beside them is right, who is refused may not be wrong. */
 int front_judge(const struct front *f)
 {
 	int answer;
