@@ -119,7 +119,7 @@ judged() { # STATUS NAME [MACRO]
 	needs_jail
 	judged 1 argmax ARGMAX
 	[ "$statuses" = "wrong wrong " ]
-	grep -qE 'draws are spread otherwise than the probabilities say: .*each process is to be seeded anew' verify.jsonl
+	grep -qE 'draws are spread otherwise than the probabilities say: .*seed each process anew' verify.jsonl
 }
 
 @test "so is who draws all with equal chances, or does so in some rows alone" {

@@ -77,8 +77,8 @@ static int look_at_places(const struct sampling_places *p, char *detail,
 		return 0;
 	snprintf(detail, len,
 	         "%lld draws are spread otherwise than the probabilities say: "
-	         "%.3f off, of which chance makes %.3f (each process is to be "
-	         "seeded anew)",
+	         "%.3f off, of which chance makes %.3f (seed each process "
+	         "anew; a GPU's plan keeps what the host drew)",
 	         (long long)p->draws, found, chance);
 	return -1;
 }
