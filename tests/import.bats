@@ -52,6 +52,51 @@ define() {
 	! grep -q matched_ratio kernels/scale/settings
 }
 
+@test "a set cannot name what is above it: not to judge, nor to pack" {
+	mkdir .ssh
+	cp "$data/blob/x.safetensors" .ssh/key
+	row u1 .ssh/key >"$data/workloads/z/scale.jsonl"
+	import
+	cp "$ROOT"/tests/tiny/kernels/scale/*.[ch] kernels/scale/
+	ln -s "$ROOT/kernels/include" kernels/include
+	mk() {
+		make -C "$ROOT" -s "$@" BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+			KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
+			EXPERIMENTS="$PWD/experiments" OUT="$PWD/out/$1"
+	}
+	mkdir out
+	for target in verify pack bundle; do
+		run -2 mk $target
+		[[ $output == *".ssh/key in the folders above it"* ]]
+	done
+	[ -z "$(find out -name key)" ]
+}
+
+@test "a set cannot name what is no tensor file, not even of its own" {
+	echo "a secret" >"$data/notes"
+	row u1 notes >"$data/workloads/z/scale.jsonl"
+	import
+	cp "$ROOT"/tests/tiny/kernels/scale/*.[ch] kernels/scale/
+	ln -s "$ROOT/kernels/include" kernels/include
+	run -2 make -C "$ROOT" -s pack BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
+		EXPERIMENTS="$PWD/experiments" OUT="$PWD/out"
+	[[ $output == *"notes: no safetensors"* ]]
+	[ ! -e out/notes ]
+}
+
+@test "no name and no op_type makes more of a table or of settings than a word" {
+	sed -i 's/"op_type": "[^"]*"/"op_type": "x\\t0\\n..\/..\/elsewhere"/' \
+		"$data/definitions/x/y/scale.json"
+	run -2 import
+	[[ $output == *"an op_type of more than one word"* ]]
+	[ ! -e kernels ]
+	[ ! -e ../../elsewhere ]
+	mv "$data/definitions/x/y/scale.json" "$data/definitions/x/y/sca"$'\n'"le.json"
+	run -2 import
+	[[ $output == *"a name of more lines or columns"* ]]
+}
+
 @test "an imported kernel is proven on the data set's tensors, which stay there" {
 	import
 	cp "$ROOT"/tests/tiny/kernels/scale/*.[ch] kernels/scale/

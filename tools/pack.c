@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "packed.h"
 #include "recipe.h"
+#include "safetensors.h"
 #include "solution.h"
 #include "tool.h"
 #include "trace_set.h"
@@ -88,6 +89,7 @@ static int has(const struct pack *p, const char *folder, const char *suffix)
 static void copy_tensor(const struct pack *p, const char *path)
 {
 	char *to = xasprintf("%s/%s", p->out, path), *root;
+	struct fault f;
 
 	if (file_exists(to)) {
 		free(to);
@@ -97,6 +99,8 @@ static void copy_tensor(const struct pack *p, const char *path)
 	if (!root)
 		err(EXIT_TROUBLE, "%s: %s in the folders above it", p->list,
 		    path);
+	if (safetensors_are_beneath(root, path, &f))
+		die(&f);
 	make_above(to);
 	if (file_copy_beneath(root, path, to, FILE_MAX))
 		err(EXIT_TROUBLE, "%s/%s", root, path);

@@ -34,6 +34,9 @@ static int visit(const char *path, const struct stat *st, int type,
 	struct data_set_files *files = walk.files;
 
 	(void)at;
+	if (strpbrk(path, "\t\n"))
+		return fault_set(walk.fault,
+		                 "%s: a name of more lines or columns", path);
 	if (type == FTW_SL)
 		return fault_set(walk.fault,
 		                 "%s: a link, which is not followed; copy the "

@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The object at key, with at least least members, none with an empty key. */
+/* Names become those of parameters, and stand in settings and tables. */
+static int is_plain(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+	                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
+	return !name[strspn(name, allowed)];
+}
+
+/* The object at key, with at least least members, each with a plain name. */
 static const json *want_map(const json *object, const char *key, size_t least,
                             const char *path, struct fault *f)
 {
@@ -19,11 +28,14 @@ static const json *want_map(const json *object, const char *key, size_t least,
 		return NULL;
 	}
 	for (const json *v = json_first(map); v; v = json_next(v)) {
-		if (*json_key(v) && json_is_object(v))
+		int is_named = *json_key(v) && json_is_object(v);
+
+		if (is_named && is_plain(json_key(v)))
 			continue;
-		fault_set(f,
-		          "%s:%ld: want \"%s\" of \"%s\" to be a named object",
-		          path, json_line(v), json_key(v), key);
+		fault_set(f, "%s:%ld: want \"%s\" of \"%s\" to %s", path,
+		          json_line(v), json_key(v), key,
+		          is_named ? "have a name of letters, digits and _"
+		                   : "be a named object");
 		return NULL;
 	}
 	return map;
@@ -143,6 +155,10 @@ static int check_names(const struct definition *d, const char *path,
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 	const json *outputs = json_get(d->document, "outputs");
 
+	if (strpbrk(d->op_type, "\t\n"))
+		return fault_set(f, "%s:%ld: an op_type of more than one word",
+		                 path,
+		                 json_line(json_get(d->document, "op_type")));
 	if (d->name[strspn(d->name, allowed)])
 		return fault_set(f, "%s:%ld: the name \"%s\" is not [a-z0-9_]+",
 		                 path, json_line(json_get(d->document, "name")),

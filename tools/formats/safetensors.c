@@ -249,6 +249,16 @@ int safetensors_read_beneath(const char *dir, const char *name,
 	return failed;
 }
 
+int safetensors_are_beneath(const char *dir, const char *name, struct fault *f)
+{
+	struct safetensors s;
+
+	if (safetensors_read_beneath(dir, name, &s, f))
+		return -1;
+	safetensors_free(&s);
+	return 0;
+}
+
 void safetensors_free(struct safetensors *s)
 {
 	free(s->item);

@@ -33,6 +33,8 @@ int safetensors_read(const char *path, struct safetensors *out,
 /* The same of a name beneath a folder, as file_open_beneath has it. */
 int safetensors_read_beneath(const char *dir, const char *name,
                              struct safetensors *out, struct fault *f);
+/* Is it such a file? Returns -1 with the fault set. */
+int safetensors_are_beneath(const char *dir, const char *name, struct fault *f);
 void safetensors_free(struct safetensors *s);
 const struct safetensor *safetensors_find(const struct safetensors *s,
                                           const char *key);

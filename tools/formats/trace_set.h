@@ -3,8 +3,9 @@
 #define TRACE_SET_H
 
 /* A tensor file's path is beneath the root of its trace set, which is one of
- * the folders above the list: the nearest that has it, or has something in its
- * way. NULL with errno ENOENT if there is none. Caller frees. */
+ * the folders above the list, up to that which its folder `workloads` is in, or
+ * its own if there is none: the nearest that has the file, or has something in
+ * its way. NULL with errno ENOENT if there is none. Caller frees. */
 char *trace_set_root(const char *list, const char *path);
 
 #endif

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "memory.h"
 #include "python.h"
+#include "safetensors.h"
 #include "select.h"
 #include "sources.h"
 #include "trace_set.h"
@@ -197,7 +198,9 @@ static int copy_blob(const char *dir, const char *list, const char *path,
 	if (!failed && !root)
 		failed = fault_set(f, "%s: no file %s in the folders above it",
 		                   list, path);
-	else if (!failed && file_copy_beneath(root, path, to, MAX_COPY))
+	else if (!failed &&
+	         !(failed = safetensors_are_beneath(root, path, f)) &&
+	         file_copy_beneath(root, path, to, MAX_COPY))
 		failed = fault_errno(f, "%s/%s (want a regular file, no link)",
 		                     root, path);
 	free(root);
