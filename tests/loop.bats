@@ -225,7 +225,7 @@ pace() {
 	printf '{"experiment": "exp_0009", "device": "cp' >>$x/ledger.jsonl
 	[[ $(pace 15m) == *" 3" ]]
 	history 3 now
-	for bytes in 1 30 100 180; do
+	for bytes in 1 30 100 -1; do
 		cp $x/ledger.jsonl whole
 		line accept now | head -c $bytes >>$x/ledger.jsonl
 		[[ $(pace 15m) == *" 3" ]]
@@ -242,17 +242,16 @@ pace() {
 		echo -n "${line:0:300}" >>$x/ledger.jsonl
 		run -0 mk $target EVERY=1s UNTIL=7
 		[[ $output == *"verdict: "* || $output == *"UNTIL=7 is reached"* ]]
-		[ "$(grep -c '"seconds": [^,]*}$\|}$' $x/ledger.jsonl)" -eq "$(wc -l <$x/ledger.jsonl)" ]
 	done
 }
 
 # A ledger that has 100 bytes left on its disk gets a line of more.
 @test "a line for which the disk has no room leaves nothing of itself" {
 	unshare -m true 2>/dev/null || skip "cannot mount"
-	exp=$(propose_one)
+	exp=$(basename "$(propose_one)")
 	judged "$exp" reject slower 0.5
 	publish "$exp"
-	exp=$(propose_one)
+	exp=$(basename "$(propose_one)")
 	judged "$exp" reject slower 0.5
 	head -c -1 $x/ledger.jsonl >ledger
 	printf '%*s\n' $((4095 - 100 - $(wc -c <ledger))) '' >>ledger
