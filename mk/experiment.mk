@@ -171,7 +171,7 @@ import: tools ## take a data set's kernels, by reference: TRACE=folder (DEFINITI
 PACK = @$(BUILD)/pack -d $(D) -e $(X) -k $(K) -w $(W) -o '$(or $(OUT),$(BUILD)/trace-set)' $(if $(AUTHOR),-a '$(AUTHOR)')
 unpack: tools ## put a project's files that may change, of the incumbent or EXP=, into a copy of it: OUT=folder
 	$(call need,OUT)
-	@tools/unpack-project.sh $(call source,$(if $(EXP),$(X)/$(EXP),$K)) '$(OUT)'
+	@$(BUILD)/unpack-project -d $(D) $(K) $(call source,$(if $(EXP),$(X)/$(EXP),$K)) '$(OUT)'
 pack: tools ## put the incumbent, or EXP=, into a FlashInfer-Trace set: OUT=folder AUTHOR=name
 	$(PACK) $(EXP)
 traces: tools ## put what its judgement measured there, as Traces: OUT= AUTHOR= EXP=

@@ -224,8 +224,48 @@ pace() {
 	line reject now | sed 's/cpu/cuda/' >>$x/ledger.jsonl
 	printf '{"experiment": "exp_0009", "device": "cp' >>$x/ledger.jsonl
 	[[ $(pace 15m) == *" 3" ]]
+	history 3 now
+	for bytes in 1 30 100 -1; do
+		cp $x/ledger.jsonl whole
+		line accept now | head -c $bytes >>$x/ledger.jsonl
+		[[ $(pace 15m) == *" 3" ]]
+		cp whole $x/ledger.jsonl
+	done
 	rm $x/ledger.jsonl
 	[ "$(pace 15m)" = "900 0 0" ]
+}
+
+@test "a line that a full disk cut stops no loop and no scheduled run" {
+	run -0 mk scheduled EVERY=15m
+	line="$(tail -n 1 $x/ledger.jsonl)"
+	for target in scheduled loop; do
+		echo -n "${line:0:300}" >>$x/ledger.jsonl
+		run -0 mk $target EVERY=1s UNTIL=7
+		[[ $output == *"verdict: "* || $output == *"UNTIL=7 is reached"* ]]
+	done
+}
+
+# A ledger that has 100 bytes left on its disk gets a line of more.
+@test "a line for which the disk has no room leaves nothing of itself" {
+	unshare -m true 2>/dev/null || skip "cannot mount"
+	exp=$(basename "$(propose_one)")
+	judged "$exp" reject slower 0.5
+	publish "$exp"
+	exp=$(basename "$(propose_one)")
+	judged "$exp" reject slower 0.5
+	head -c -1 $x/ledger.jsonl >ledger
+	printf '%*s\n' $((4095 - 100 - $(wc -c <ledger))) '' >>ledger
+	ln -sf "$PWD/small/ledger" $x/ledger.jsonl
+	mkdir small
+	export exp k x w
+	run -0 unshare -m bash -c 'mount -t tmpfs -o size=16k none small &&
+		cp ledger small && ! cat /dev/zero >small/fill 2>/dev/null && {
+			snapshot -k $k -e $x -w $w $x/$exp
+			[ $? -eq 2 ]
+		} && cmp ledger small/ledger && rm small/fill &&
+		snapshot -k $k -e $x -w $w $x/$exp && cp small/ledger after'
+	[[ $output == *"ledger.jsonl: No space left on device"* ]]
+	[ "$(wc -l <after)" -eq 2 ]
 }
 
 @test "a clock that was set back makes no pause longer" {

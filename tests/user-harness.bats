@@ -110,7 +110,7 @@ statuses() {
 	run -0 mk unpack OUT="$PWD/project"
 	grep -qx '#define TIMES 1' project/fast.cpp
 	run -2 mk unpack OUT="$PWD/workloads"
-	[[ $output == *"workloads/fast.cpp: no such file"* ]]
+	[[ $output == *"workloads/fast.cpp: want a file that is there"*"No such file"* ]]
 	run -0 mk revert EXP=shipped
 	grep -qx '#define TIMES 16' $k/solution.txtar
 }
@@ -157,6 +157,105 @@ statuses() {
 	ln -s ../project/answer.sh copy/answer.sh
 	run -2 mk try SOLUTION="$PWD/copy"
 	[[ $output == *"copy/answer.sh: no such file, which the setting edit names"* ]]
+}
+
+# unpack ARG...: c.txtar, as an experiment's, into copy/.
+unpack() {
+	mkdir -p $x/exp_0001
+	cp c.txtar $x/exp_0001/solution.txtar
+	mk unpack EXP=exp_0001 OUT="$PWD/copy" "$@"
+}
+
+@test "unpack writes what edit names, whose permissions stay, and nothing else" {
+	shell_project
+	cp -R project copy
+	chmod 750 copy/answer.sh
+	candidate COST=50 'answer() { echo 42; }'
+	run -0 unpack
+	[ "$output" = "wrote  $PWD/copy/answer.sh" ]
+	sed 1d c.txtar | cmp - copy/answer.sh
+	[ "$(stat -c %a copy/answer.sh)" = 750 ]
+	cmp project/check.sh copy/check.sh
+	[ "$(ls copy)" = "$(ls project)" ]
+}
+
+@test "unpack refuses all of what holds a file that edit does not name" {
+	shell_project
+	mkdir project/.git
+	echo '[core]' >project/.git/config
+	cp -R project copy
+	for name in .git/config check.sh new.sh ../outside "$PWD/copy/check.sh" \
+		./answer.sh; do
+		candidate COST=1 "-- $name --" '[core]' 'fsmonitor = ./x'
+		run -2 unpack
+		[[ $output == *"$name"* ]]
+		diff -r project copy
+		[ ! -e outside ]
+	done
+	echo '-- check.sh --' >c.txtar
+	run -2 unpack
+	[[ $output == *"check.sh is not in the setting edit"* ]]
+	run -2 unpack-project -d cpu $k nowhere copy
+	[[ $output == "unpack-project: nowhere: No such file"* ]]
+	diff -r project copy
+}
+
+@test "unpack follows no link of the folder, and then writes nothing" {
+	shell_project
+	mkdir project/sub outside
+	echo f | tee project/sub/f >outside/f
+	sed -i 's,^edit = .*,edit = answer.sh sub/f,' $k/settings
+	candidate COST=1 '-- sub/f --' changed
+	for target in ../outside sub2; do
+		rm -rf copy
+		cp -R project copy
+		mv copy/sub copy/sub2
+		ln -s $target copy/sub
+		run -2 unpack
+		[[ $output == *"copy/sub/f: want a file that is there, through no link"* ]]
+	done
+	for wrong in 'ln -s ../../outside/f' 'mkfifo' 'mkdir'; do
+		rm -rf copy
+		cp -R project copy
+		rm copy/sub/f
+		$wrong copy/sub/f
+		run -2 unpack
+		[[ $output == *"copy/sub/f: want a file that is there"* ]]
+	done
+	[ "$(cat outside/f copy/answer.sh)" = "f
+$(cat project/answer.sh)" ]
+	rm -r copy
+	cp -R project copy
+	run -0 unpack
+	[ "$(cat copy/sub/f)" = changed ]
+}
+
+@test "a name with a backslash is packed and unpacked as it is" {
+	shell_project
+	name='a\tb'
+	echo old >project/"$name"
+	sed -i 's,^edit = .*,edit = a\\tb,' $k/settings
+	cp -R project copy
+	echo new >copy/"$name"
+	run -0 "$ROOT/tools/pack-project.sh" $k copy c.txtar
+	printf '%s\n' "-- $name --" new | cmp - c.txtar
+	cp project/"$name" copy
+	run -0 unpack
+	[ "$(cat copy/"$name")" = new ]
+}
+
+@test "a disk that is full while it is unpacked leaves the file that was there" {
+	unshare -m true 2>/dev/null || skip "cannot mount"
+	shell_project
+	mkdir copy
+	candidate COST=1 "$(head -c 20000 /dev/zero | tr '\0' '#')"
+	export k
+	run -0 unshare -m bash -c 'mount -t tmpfs -o size=8k none copy &&
+		cp project/answer.sh copy && {
+			unpack-project -d cpu $k c.txtar copy
+			[ $? -eq 2 ]
+		} && cmp project/answer.sh copy/answer.sh && [ "$(ls copy)" = answer.sh ]'
+	[[ $output == "unpack-project: copy/answer.sh: No space left on device" ]]
 }
 
 @test "a model edits what edit names and nothing else, and sees the rest" {

@@ -31,13 +31,18 @@ case $every in
 esac
 every=$((number * unit))
 
+# The lines of the ledger, but for a last one without its newline.
+whole_lines() {
+	[ ! -e "$ledger" ] || { cat "$ledger" && echo; } | head -n -1
+}
+
 # Experiments since, and the instant of the last one.
 count_since() {
-	[ ! -e "$ledger" ] || awk -v device="\"device\": \"$device\"" '
+	whole_lines | awk -v device="\"device\": \"$device\"" '
 		!index($0, device) { next }
 		/"outcome": "(accept|adopt|revert)"/ { n = -1 }
 		{ n++; at = $0; sub(/.*"at": "/, "", at); sub(/".*/, "", at) }
-		END { if (at) print n, at }' "$ledger"
+		END { if (at) print n, at }'
 }
 
 read -r since last <<END

@@ -38,7 +38,7 @@ for name in $edit; do
 		exit 2
 	}
 	# awk ends a last line that has no end.
-	echo "-- $name --" >>"$out.$$" && awk 1 "$folder/$name" >>"$out.$$" ||
+	printf '%s\n' "-- $name --" >>"$out.$$" && awk 1 "$folder/$name" >>"$out.$$" ||
 		exit 2
 done
 mv "$out.$$" "$out"

@@ -142,7 +142,7 @@ static mode_t file_mode(void)
 	return 0666 & ~mask;
 }
 
-int file_write(const char *path, const void *data, size_t len)
+static int write_as(const char *path, const void *data, size_t len, mode_t mode)
 {
 	char *temp = xasprintf("%s.XXXXXX", path);
 	int fd = mkostemp(temp, O_CLOEXEC);
@@ -152,8 +152,7 @@ int file_write(const char *path, const void *data, size_t len)
 		free(temp);
 		return -1;
 	}
-	failed = fchmod(fd, file_mode()) || write_all(fd, data, len) ||
-	         fsync(fd);
+	failed = fchmod(fd, mode) || write_all(fd, data, len) || fsync(fd);
 	failed = (failed ? close_keeping_errno(fd) : close(fd)) != 0;
 	if (failed || rename(temp, path)) {
 		int error = errno;
@@ -165,6 +164,29 @@ int file_write(const char *path, const void *data, size_t len)
 	}
 	free(temp);
 	return sync_dir_of(path);
+}
+
+int file_write(const char *path, const void *data, size_t len)
+{
+	return write_as(path, data, len, file_mode());
+}
+
+int file_replace_beneath(const char *dir, const char *name, const void *data,
+                         size_t len)
+{
+	int fd = file_open_beneath(dir, name), failed;
+	struct stat st;
+	char *path;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st))
+		return close_keeping_errno(fd);
+	close(fd);
+	path = xasprintf("%s/%s", dir, name);
+	failed = write_as(path, data, len, st.st_mode & 0777);
+	free(path);
+	return failed;
 }
 
 /* Takes data. */
@@ -202,15 +224,18 @@ int file_append(const char *path, const char *line)
 	char *text;
 	size_t len;
 	ssize_t n;
+	off_t end;
 
 	if (fd < 0)
 		return -1;
+	end = lseek(fd, 0, SEEK_END);
 	text = xasprintf("%s\n", line);
 	len = strlen(text);
 	n = write(fd, text, len);
 	free(text);
 	if (n >= 0 && (size_t)n != len) {
-		errno = ENOSPC;
+		/* What it cannot cut off again, readers pass over. */
+		errno = ftruncate(fd, end) ? errno : ENOSPC;
 		n = -1;
 	}
 	if (n < 0 || fsync(fd))

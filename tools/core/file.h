@@ -24,11 +24,16 @@ int file_copy_beneath(const char *dir, const char *name, const char *to,
  * fsync of the folder. A failure leaves what was there and no leftover. */
 int file_write(const char *path, const void *data, size_t len);
 
+/* Replaces a file that is there beneath a folder, as file_open_beneath finds
+ * it; the new one has its permissions. */
+int file_replace_beneath(const char *dir, const char *name, const void *data,
+                         size_t len);
+
 /* Copies a regular file atomically, up to max bytes. */
 int file_copy(const char *from, const char *to, size_t max);
 
 /* Appends one line ('\n' is added) with one write(2), and fsyncs file and
- * folder. */
+ * folder. A disk that has room for a part of it keeps none. */
 int file_append(const char *path, const char *line);
 
 /* 1 if a path that a document names stays beneath the folder that it is put
