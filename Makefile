@@ -21,6 +21,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -ffp-contract=off $(WARN) $(CFLAGS) \
 LIBS     := -Wl,-rpath,'$$ORIGIN',--disable-new-dtags -Wl,--as-needed $(shell pkg-config --libs libcjson libcurl 2>/dev/null || echo -lcjson -lcurl) -lz -lm -ldl
 
 # Each tools/*.c is a program, each tools/*/*.c a module of them all.
+# Root's jail runs them as nobody, whatever root's umask was.
 PROGRAMS := $(basename $(notdir $(wildcard tools/*.c)))
 MODULES  := $(basename $(notdir $(wildcard tools/*/*.c)))
 TOOLS    := $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/bridge.so $(if $(NVCC),$(BUILD)/device.fatbin)
@@ -37,6 +38,7 @@ help: ## list the targets
 tools: $(TOOLS) ## build the programs
 $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/modules.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(if $(filter capture launcher worker,$(@F)),-rdynamic) -o $@ $^ $(LIBS)
+	@chmod a+rx $@
 # For Python, which our programs call back: capture and launcher as a library.
 $(BUILD)/bridge.so: $(BUILD)/bridge.o $(BUILD)/modules.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL -o $@ $^ $(LIBS)

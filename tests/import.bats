@@ -193,6 +193,20 @@ define() {
 	[[ $output == "linked kernels/scale"* ]]
 }
 
+@test "what a data set says reaches no terminal as a control or a hidden character" {
+	hostile=$(printf '\302\233[31m\342\200\256')
+	list=$data/workloads/z/scale.jsonl
+	row "u$hostile" blob/x.safetensors >"$list"
+	run -2 import
+	[[ $output == *"scale.jsonl:1: the uuid wants printable ASCII without blanks"* ]]
+	row u1 "../$hostile" >"$list"
+	run -2 import
+	[[ $output == *"scale.jsonl:1: x wants a path"*"../??[31m???"* ]]
+	run -2 import "$hostile"
+	[[ $output == *"no definition ??[31m???"* ]]
+	run -1 env LC_ALL=C grep -P '\xc2\x9b|\xe2\x80\xae' <<<"$output"
+}
+
 @test "a definition that is not there is said" {
 	run -2 --separate-stderr import scale nope
 	[ "$stderr" = "inventory: $data: no definition nope" ]

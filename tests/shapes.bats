@@ -109,7 +109,7 @@ refuses() { # TEXT-AFTER-THE-NAME, table on standard input
 	refuses ':2: index wants PATH#KEY, or - for random' <<<$'n m index\n1 2 a.safetensors'
 	refuses ":2: index wants a path beneath the trace set's folder, got \"../a\"" <<<$'n m index\n1 2 ../a#k'
 	refuses ':2: want "tensor_key" to be a string that is not empty' <<<$'n m index\n1 2 a#'
-	refuses ':2: the uuid wants no blank or control character, and at most 100 bytes' \
+	refuses ':2: the uuid wants printable ASCII without blanks, at most 100 bytes' \
 		<<<$'n m uuid\n1 2 a\x01b'
 }
 

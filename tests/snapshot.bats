@@ -129,6 +129,20 @@ state() {
 	grep -qF '    +			out[i] = 2.0f * in[i];' $x/$exp/result.md
 }
 
+@test "nothing in result.md hides or reorders text: it shows as its bytes" {
+	sed "s/out\[i\] = 2/out[i] = 2.0f/; 1s|\$| /* $(printf '\302\233[31m \342\200\256 \377 \303\251') */|" \
+		$k/solution.c >mine.c
+	exp=$(basename "$(propose_one person mine.c)")
+	judged "$exp" reject wrong null
+	printf '{"uuid": "hidden-\302\233", "status": "wrong", "detail": "\342\200\256", "launches": 1}\n' \
+		>>"$x/$exp/verify.jsonl"
+	publish "$exp"
+	grep -qF '\xc2\x9b[31m \xe2\x80\xae \xff é */' $x/$exp/result.md
+	grep -qxF '    \xe2\x80\xae' $x/$exp/result.md
+	run -1 env LC_ALL=C grep -P '\xc2\x9b|\xe2\x80\xae|\xff' $x/$exp/result.md
+	LC_ALL=C grep -qP '\xc2\x9b' $x/$exp/change.diff
+}
+
 @test "equal sources are said to be equal, and leave no trace lines" {
 	cp $k/solution.c mine.c
 	exp=$(basename "$(propose_one person mine.c)")
@@ -145,7 +159,7 @@ state() {
 		seq 1000
 	} >"$dir/build.log"
 	publish "$exp"
-	grep -qF '    solution.c:3: error: `# heading`?' "$dir/result.md"
+	grep -qF '    solution.c:3: error: `# heading`\x07' "$dir/result.md"
 	[ "$(wc -l <"$dir/result.md")" -lt 100 ]
 	grep -q '^    \.\.\.$' "$dir/result.md"
 }

@@ -70,6 +70,20 @@ state() {
 	[ "$(state -j | jq -r '.kernels[0].stopped')" = "$(printf 'the GPU hangs \033[31m\nmore\n')" ]
 }
 
+@test "names of records are printed without controls and hidden characters" {
+	hostile=$(printf 'k\302\233[31m\342\200\256\n\377')
+	round accept - 1.5
+	propose_one >/dev/null
+	echo why >$x/stopped.cpu
+	mv $x "experiments/$hostile"
+	mv "experiments/$hostile/exp_0002" "experiments/$hostile/exp_$hostile"
+	LC_ALL=C run -0 state
+	[[ $output == *"k??[31m????? "*"cpu"* ]]
+	[[ $output == *"waiting: k??[31m????? exp_k??[31m?????: build"* ]]
+	[[ $output == *"stopped: k??[31m????? on cpu: why"* ]]
+	run -1 env LC_ALL=C grep -P '[^ -~]' <<<"$output"
+}
+
 @test "no line is longer than 80 columns, whatever a kernel is called" {
 	long=$(printf 'k%.0s' $(seq 60))
 	round accept - 1.5

@@ -374,3 +374,17 @@ gone() {
 	gone "$worker"
 	rm -rf tmp/ratchet-job-*
 }
+
+@test "whatever root's umask is, a clone builds, and a jail reads what it must" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	needs_jail
+	umask 077
+	mkdir -p tree/build
+	cp -Rp "$ROOT"/{Makefile,mk,tools,kernels,workloads} tree/
+	find "$BUILD" -maxdepth 1 -type f ! -perm -u=x -exec cp -p -t tree/build {} +
+	chmod -R go= tree
+	run -0 make -C tree -s verify BUILD=build KERNEL=rmsnorm_h4096 DEVICE=cpu
+	[[ $output == *"right on 7 workloads"* ]]
+	# Without, a jail does not leave root.
+	[ "$(stat -c %a tree/build/enter tree/build/worker | sort -u)" = 755 ]
+}

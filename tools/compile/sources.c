@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SOURCE_MAX ((size_t)16 << 20)
 
@@ -197,16 +198,17 @@ int sources_add_headers(struct sources *s, const char *dir, struct fault *f)
 
 int sources_write(const struct sources *s, const char *dir, struct fault *f)
 {
-	for (size_t i = 0; i < s->count; i++) {
+	mode_t mask = umask(022); /* a jail reads them as another user */
+	int failed = 0;
+
+	for (size_t i = 0; i < s->count && !failed; i++) {
 		const struct source_file *x = &s->file[i];
 		char *path = xasprintf("%s/%s", dir, x->path);
 
-		if (dir_make_above(path) || file_write(path, x->text, x->len)) {
-			fault_errno(f, "%s", path);
-			free(path);
-			return -1;
-		}
+		if (dir_make_above(path) || file_write(path, x->text, x->len))
+			failed = fault_errno(f, "%s", path);
 		free(path);
 	}
-	return 0;
+	umask(mask);
+	return failed;
 }

@@ -1,5 +1,6 @@
 /* fault - one line that says what is wrong, and where */
 #include "fault.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,9 +10,14 @@
 /* What a message quotes may be a stranger's bytes: keep it one plain line. */
 static void make_plain(char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		size_t n = utf8_visible(text, end);
+
+		if (!n)
 			*text = '?';
+		text += n ? n : 1;
 	}
 }
 

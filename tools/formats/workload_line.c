@@ -152,13 +152,14 @@ static int is_absent(const json *v)
 	return !v || json_is_null(v);
 }
 
-/* It becomes a column of tables and a word of reports. */
+/* It becomes a column of tables, of its first bytes alone, and a word of
+ * reports. */
 static int is_word(const char *s)
 {
 	size_t len = strlen(s);
 
 	for (const char *c = s; *c; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+		if (*c <= ' ' || *c > '~')
 			return 0;
 	return len <= UUID_MAX;
 }
@@ -189,7 +190,7 @@ static int read_line(struct reader *r)
 		return -1;
 	if (!is_word(r->w->uuid))
 		return wrong(r, "the uuid",
-		             "wants no blank or control character, and at most "
+		             "wants printable ASCII without blanks, at most "
 		             "100 bytes");
 	if (read_axes(r, axes) || read_inputs(r, inputs))
 		return -1;

@@ -3,6 +3,7 @@
 #include "knobs.h"
 #include "memory.h"
 #include "record.h"
+#include "visible.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,14 +26,7 @@ static void print_quoted(FILE *p, const char *text, int lines)
 	while (*text && lines-- > 0) {
 		size_t len = strcspn(text, "\n");
 
-		fputs("    ", p);
-		for (size_t i = 0; i < len && i < 200; i++)
-			fputc((text[i] >= ' ' && text[i] != 127) ||
-			                      text[i] == '\t' || text[i] < 0
-			              ? text[i]
-			              : '?',
-			      p);
-		fputc('\n', p);
+		fprintf(p, "    %.*s\n", (int)(len < 200 ? len : 200), text);
 		text += len + (text[len] == '\n');
 	}
 	if (*text)
@@ -287,7 +281,7 @@ char *record_page(const struct record *r)
 {
 	const struct verdict *v = &r->verdict;
 	const char *node = text_or(json_get(v->document, "node"), "");
-	char line[256], *page;
+	char line[256], *page, *seen;
 	size_t len;
 	FILE *p = xmemstream(&page, &len);
 
@@ -320,5 +314,7 @@ char *record_page(const struct record *r)
 	print_launches(p, r);
 	print_where(p, r);
 	fclose(p);
-	return page;
+	seen = visible_text(page);
+	free(page);
+	return seen;
 }

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIMIT_S 60
@@ -106,7 +107,8 @@ char *disassemble(const char *tool, const char *const *options,
 	*slash = '\0';
 	workshop_open(&shop);
 	copy = xasprintf("%s/code", shop.dir);
-	if (file_copy(file, copy, CODE_MAX))
+	/* A jail reads it as another user. */
+	if (file_copy(file, copy, CODE_MAX) || chmod(copy, 0644))
 		fault_errno(f, "%s", file);
 	else if (run(shop.dir, shop.seen_as, w.item, path, f) == 0 &&
 	         !(text = file_read_beneath(shop.dir, "text", DISASSEMBLY_MAX,

@@ -2,10 +2,12 @@
 #include "clock.h"
 #include "file.h"
 #include "memory.h"
+#include "plain.h"
 #include "sparkline.h"
 #include "view.h"
 #include "visible.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,12 @@
 
 #define NAME 22 /* columns */
 #define BARS 12
+
+/* Records may be a stranger's. Caller frees. */
+static char *shown(const char *name, size_t max)
+{
+	return plain(name, strlen(name), max);
+}
 
 char *view_lock(const struct cuda_device *gpu)
 {
@@ -41,17 +49,23 @@ static void print_age(const char *at)
 static void print_standing(const struct standing *s, int is_utf8)
 {
 	char *bars = sparkline(s->best, s->bests, BARS, is_utf8);
-	size_t shown = s->bests < BARS ? s->bests : BARS;
+	char *kernel = shown(s->kernel, NAME);
+	char *stands =
+	        shown(s->stands ? s->stands->experiment : "shipped", NAME_MAX);
+	char *outcome = shown(s->last ? s->last->outcome : "", NAME_MAX);
+	size_t width = s->bests < BARS ? s->bests : BARS;
 
-	printf("%-*.*s %-4s %-8s %6.2fx %s%*s %4zu ", NAME, NAME, s->kernel,
-	       s->device, s->stands ? s->stands->experiment : "shipped",
-	       1 / s->best[s->bests - 1], bars, (int)(BARS - shown), "",
+	printf("%-*s %-4s %-8s %6.2fx %s%*s %4zu ", NAME, kernel, s->device,
+	       stands, 1 / s->best[s->bests - 1], bars, (int)(BARS - width), "",
 	       s->count);
 	if (s->last) {
-		printf("%-10s ", s->last->outcome);
+		printf("%-10s ", outcome);
 		print_age(s->last->at);
 	}
 	putchar('\n');
+	free(outcome);
+	free(stands);
+	free(kernel);
 	free(bars);
 }
 
@@ -67,13 +81,15 @@ static void print_standings(const struct standings *s, int is_utf8)
 		print_standing(&s->item[i], is_utf8);
 	for (size_t i = 0; i < s->count; i++)
 		if (s->item[i].stopped) {
+			char *kernel = shown(s->item[i].kernel, NAME_MAX);
 			char *why = visible_line(
 			        s->item[i].stopped,
 			        strcspn(s->item[i].stopped, "\n"), 200);
 
-			printf("stopped: %s on %s: %s (make resume)\n",
-			       s->item[i].kernel, s->item[i].device, why);
+			printf("stopped: %s on %s: %s (make resume)\n", kernel,
+			       s->item[i].device, why);
 			free(why);
+			free(kernel);
 		}
 }
 
@@ -82,12 +98,17 @@ static void print_running(const struct running_list *l)
 	for (size_t i = 0; i < l->count; i++) {
 		const struct running *r = &l->item[i];
 
+		char *kernel = shown(r->kernel, NAME_MAX);
+		char *experiment = shown(r->experiment, NAME_MAX);
+
 		printf("%s %s %s: %s",
-		       r->is_worked_on ? "running:" : "waiting:", r->kernel,
-		       r->experiment, r->step);
+		       r->is_worked_on ? "running:" : "waiting:", kernel,
+		       experiment, r->step);
 		if (!isnan(r->seconds_left))
 			printf(", at most %.0f s left", r->seconds_left);
 		putchar('\n');
+		free(experiment);
+		free(kernel);
 	}
 }
 
