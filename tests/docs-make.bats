@@ -134,6 +134,7 @@ definition() { # NAME
 	make -s ground
 	typed <<-'END'
 		make unpack OUT=folder
+		build/unpack-project -d cpu kernels/mine kernels/mine/solution.txtar folder
 	END
 	[ "$(cat folder/answer.sh)" = COST=100 ]
 }

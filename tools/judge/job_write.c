@@ -198,11 +198,11 @@ static int copy_blob(const char *dir, const char *list, const char *path,
 	if (!failed && !root)
 		failed = fault_set(f, "%s: no file %s in the folders above it",
 		                   list, path);
-	else if (!failed &&
-	         !(failed = safetensors_are_beneath(root, path, f)) &&
-	         file_copy_beneath(root, path, to, MAX_COPY))
+	else if (!failed && file_copy_beneath(root, path, to, MAX_COPY))
 		failed = fault_errno(f, "%s/%s (want a regular file, no link)",
 		                     root, path);
+	else if (!failed)
+		failed = safetensors_are_beneath(root, path, f);
 	free(root);
 	free(to);
 	return failed ? -1 : 0;
