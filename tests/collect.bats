@@ -6,6 +6,7 @@ load judge
 # A judged job, made once: $J, and a folder $B with what came back of it.
 setup_file() {
 	scale_setup
+	echo 'hidden.n = 2..900' >>"$K/settings"
 	compile right
 	mkdir "$BATS_FILE_TMPDIR/aside"
 	for n in 1 2; do
@@ -31,6 +32,11 @@ setup_file() {
 		esac
 	done
 	wait
+	# And one that measures.
+	ASIDE=$BATS_FILE_TMPDIR/bench RUNNER=aside front bench -f -t 1 -o none \
+		"$(built reference)" "$(built right)" "$(built right)" 2>/dev/null || [ $? = 75 ]
+	cp -R "$BATS_FILE_TMPDIR/bench" "$BATS_FILE_TMPDIR/bench.judged"
+	judge "$BATS_FILE_TMPDIR/bench.judged"
 }
 
 setup() {
@@ -39,6 +45,7 @@ setup() {
 	mkdir back
 	cp "$BATS_FILE_TMPDIR/job.judged/"{done,verify.jsonl} back/
 	ls -A job >before
+	judged=$BATS_FILE_TMPDIR/job.judged
 }
 
 # Nothing was kept, for these reasons.
@@ -49,10 +56,33 @@ refused() {
 	ls -A job | cmp - before
 }
 
-# `done` that is true of a changed verify.jsonl.
+# `done` that is true of a changed result, with this answer.
 certify() {
-	sed -i "s/^bytes.*/bytes = $(wc -c <back/verify.jsonl)/
-		s/^sha256.*/sha256 = $(sha256sum <back/verify.jsonl | cut -c -64)/" back/done
+	local file=back/verify.jsonl
+
+	[ -e "$file" ] || file=back/bench.tsv
+	sed -i "s/^bytes.*/bytes = $(wc -c <$file)/
+		s/^sha256.*/sha256 = $(sha256sum <$file | cut -c -64)/
+		s/^answer.*/answer = ${1-0}/" back/done
+}
+
+# change SCRIPT [ANSWER]: the honest result as sed makes it, certified.
+change() {
+	local file=verify.jsonl
+
+	[ -e back/$file ] || file=bench.tsv
+	sed "$1" "$judged/$file" >back/$file
+	certify "${2-0}"
+}
+
+# The same tests, of a job that measures.
+of_bench() {
+	judged=$BATS_FILE_TMPDIR/bench.judged
+	rm -r job back
+	cp -R "$BATS_FILE_TMPDIR/bench" job
+	mkdir back
+	cp "$judged/"{done,bench.tsv} back/
+	ls -A job >before
 }
 
 parcel() {
@@ -63,7 +93,109 @@ parcel() {
 	run -0 collect job back
 	cmp job/verify.jsonl back/verify.jsonl
 	cmp job/done back/done
-	sed -i 's/answer = 0/answer = 1/' back/done
+	change '3s/"status": "ok"/"status": "wrong"/' 1
+	run -1 collect job back
+}
+
+@test "a result that lacks a workload, listed or hidden, is not taken" {
+	change '3,$d'
+	refused "back:1: want 7 workloads, got 1"
+	change '/"uuid": "n5"/d'
+	refused "back:1: want 7 workloads, got 6"
+	change '/"uuid": "hidden-2"/d'
+	refused "back:1: want 7 workloads, got 6"
+	change '2,$d'
+	refused "back:1: want 7 workloads, got 0"
+	# Nor with a head that agrees.
+	change '1s/"workloads": 7/"workloads": 1/; 3,$d'
+	refused "back:1: want workloads to be 7, got 1"
+	change '1s/"hidden": "[^"]*"/"hidden": "none"/'
+	refused "want hidden to be "
+}
+
+@test "a result with a workload that the job has not, or has once, is not taken" {
+	change '$s/.*/&\n&/'
+	refused "back: want 7 workloads at most, got 8"
+	change 's/"uuid": "n5"/"uuid": "n1"/'
+	refused "back:3: workload n1 again"
+	change 's/"uuid": "n5"/"uuid": "n6"/'
+	refused "back:3: workload n6 is not of this job"
+	change 's/"uuid": "n5"/"uuid": "n5x"/'
+	refused "back:3: workload n5x is not of this job"
+	change '3s/"uuid"/"name"/'
+	refused "back:3: want \"uuid\", a string; it is missing"
+	change '2,$d'
+	yes '{"uuid": "n1", "status": "ok"}' | head -n 1000000 >>back/verify.jsonl
+	certify
+	refused "want 7 workloads at most, got 1000000"
+}
+
+@test "a refusal may end before the last workload, an approval may not" {
+	change '1s/"finished": true/"finished": "died"/; 2s/"status": "ok"/"status": "died"/; 3,$d' 1
+	run -1 collect job back
+	rm job/done job/verify.jsonl
+	change '1s/"finished": true/"finished": "died"/'
+	refused "back:1: the verification did not finish"
+}
+
+@test "what decide cannot read is not taken" {
+	change '2s/"status": "ok"/"status": "fine"/'
+	refused "back:2: unknown status 'fine'"
+	change '1s/"timing"/"timed"/'
+	refused "back:1: want \"timing\", a string; it is missing"
+	change '1s/"kernel": "scale"/"kernel": "other"/'
+	refused "back:1: want kernel to be scale"
+	change '1s/"sets"/"harness": "x", "sets"/'
+	refused "want harness to be ''"
+	change ''
+	printf '\0\n' >>back/verify.jsonl
+	certify
+	refused "back: holds a NUL byte"
+}
+
+@test "an answer that the rows do not give is not taken" {
+	change '' 1
+	refused "back: its rows say an answer of 0, but done says 1"
+	change '3s/"status": "ok"/"status": "wrong"/' 0
+	refused "back: its rows say an answer of 1, but done says 0"
+	parcel back >parcel
+	refused "parcel: its rows say an answer of 1, but done says 0" parcel
+}
+
+@test "samples are of the job's workloads, all of them, or not taken" {
+	of_bench
+	change '/\tn5\t/d'
+	refused "back: want 3 workloads in mode cold, got 2"
+	change 's/\tn5\t/\tn6\t/'
+	refused "back: workload n6 is not of this job"
+	change '/^bench/d'
+	refused "back: want 3 workloads in mode cold, got 0"
+	change '$s/\tn[0-9]*\t/\tn6\t/'
+	refused "back: workload n6 is not of this job"
+	change '/^bench/{s/.*/&\n&/}'
+	refused "repeats line"
+	change '/^# started_at/d'
+	refused "back: want notes seed and started_at"
+	echo '# duplicate exp_0001' >back/bench.tsv
+	grep '^phase' "$judged/bench.tsv" >>back/bench.tsv
+	certify
+	refused "back: want notes seed and started_at"
+	change ''
+	run -0 collect job back
+	cmp job/bench.tsv back/bench.tsv
+}
+
+@test "an answer that the samples do not give is not taken" {
+	of_bench
+	change '' 1
+	refused "back: its rows say an answer of 0, but done says 1"
+	change '/\tcandidate\t/s/ok$/wrong/' 0
+	refused "back: its rows say an answer of 1, but done says 0"
+	change '/\tincumbent\t/s/ok$/wrong/' 1
+	refused "back: the incumbent failed (wrong)"
+	change '/\tcandidate\t/s/ok$/fine/' 1
+	refused "back: unknown status 'fine'"
+	change '/\tcandidate\t/s/ok$/wrong/' 1
 	run -1 collect job back
 }
 
@@ -122,7 +254,7 @@ parcel() {
 
 @test "another job's result under this job's name is not taken" {
 	cp "$BATS_FILE_TMPDIR/other.judged/verify.jsonl" back/
-	refused "not what judge wrote"
+	refused "verify.jsonl"
 	certify
 	refused "want nonce to be "
 }
@@ -138,10 +270,10 @@ parcel() {
 	refused "back:1: "
 	printf '{"nonce": "x"}' >back/verify.jsonl
 	certify
-	refused "want a newline at the end"
+	refused "back:1: want a line with its newline"
 	: >back/verify.jsonl
 	certify
-	refused "want nonce to be "
+	refused "back:1: want a line with its newline"
 	sed 's/"judge_version": "[^"]*"/"judge_version": "0"/' \
 		"$BATS_FILE_TMPDIR/job.judged/verify.jsonl" >back/verify.jsonl
 	certify

@@ -76,6 +76,39 @@ stop() {
 	cmp judged/verify.jsonl verify.jsonl
 }
 
+# A runner that judges, and has sed change what comes of it.
+fake() {
+	mkdir tools
+	cp "$BUILD/verify" tools/
+	cat >tools/run-fake <<-END
+		#!/bin/sh
+		shift
+		judge "\$1" 2>/dev/null
+		cd "\$1" && sed -i '$1' verify.jsonl && sed -i "s/^bytes.*/bytes = \$(wc -c <verify.jsonl)/
+			s/^sha256.*/sha256 = \$(sha256sum <verify.jsonl | cut -c -64)/
+			s/^answer.*/answer = $2/" done
+		exit $2
+	END
+	chmod +x tools/run-fake
+	RUNNER=fake run "${3--75}" tools/verify -k "$K" -w "$W" -c "$BATS_FILE_TMPDIR/cache" \
+		-o verify.jsonl "$(built reference)" "$(built right)"
+	rm -r tools
+}
+
+@test "a runner whose results lack rows, or have more, or lie, has judged nothing" {
+	fake '' 0 -0
+	rm verify.jsonl
+	fake '3,$d' 0
+	[[ $output == *"verify.jsonl:1: want 3 workloads, got 1"* ]]
+	fake '$s/.*/&\n&/' 0
+	[[ $output == *"verify.jsonl: want 3 workloads at most, got 4"* ]]
+	fake '' 1
+	[[ $output == *"verify.jsonl: its rows say an answer of 0, but done says 1"* ]]
+	fake '$s/"ok"/"wrong"/' 0
+	[[ $output == *"verify.jsonl: its rows say an answer of 1, but done says 0"* ]]
+	[ ! -e verify.jsonl ]
+}
+
 @test "results of an earlier job of the same kind are stale" {
 	begin
 	cp -R "$JOB" judged

@@ -55,11 +55,22 @@ void evidence_free(struct evidence *e);
 /* The parts. After a fault they still are to be freed. */
 int verification_read(const char *path, const struct base *base,
                       struct verification *v, struct fault *f);
+/* The same of a text; path serves messages. */
+int verification_parse(const char *text, const char *path,
+                       const struct base *base, struct verification *v,
+                       struct fault *f);
 void verification_free(struct verification *v);
 int measurements_read(const char *dir, const char *name,
                       const struct settings *settings,
                       const struct verification *v, struct measurements *m,
                       struct fault *f);
+/* What samples that were read say by themselves: all of m but its path, where
+ * failed is what a row says. */
+int measurements_weigh(struct measurements *m, const struct settings *settings,
+                       struct fault *f);
+/* Do they have so many workloads, unless the candidate failed? */
+int measurements_cover(const struct measurements *m, size_t listed,
+                       struct fault *f);
 void measurements_free(struct measurements *m);
 
 #endif

@@ -83,12 +83,27 @@ static int has_clock_mismatch(const struct measurements *m)
 	       !clocks_confirm(&m->samples, c->mode);
 }
 
+int measurements_cover(const struct measurements *m, size_t listed,
+                       struct fault *f)
+{
+	const struct comparison *c = &m->comparison;
+	size_t measured = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		measured += (size_t)c->cell[i].is_deciding;
+	if (measured != listed && !m->failed)
+		return fault_set(f,
+		                 "%s: want %zu workloads in mode %s, got %zu",
+		                 m->path, listed, c->mode, measured);
+	return 0;
+}
+
 /* What was verified is what was measured, but for hidden shapes. */
 static int check_workloads(const struct measurements *m,
                            const struct verification *v, struct fault *f)
 {
 	const struct comparison *c = &m->comparison;
-	size_t measured = 0, listed = 0;
+	size_t listed = 0;
 
 	for (size_t k = 0; k < v->count; k++)
 		listed += !workload_is_hidden(
@@ -103,13 +118,26 @@ static int check_workloads(const struct measurements *m,
 		if (k == v->count)
 			return fault_set(f, "%s: workload %s is not in %s",
 			                 m->path, c->cell[i].workload, v->path);
-		measured += (size_t)c->cell[i].is_deciding;
 	}
-	if (measured != listed && !m->failed)
-		return fault_set(f,
-		                 "%s: want %zu workloads in mode %s, got %zu",
-		                 m->path, listed, c->mode, measured);
-	return 0;
+	return measurements_cover(m, listed, f);
+}
+
+int measurements_weigh(struct measurements *m, const struct settings *settings,
+                       struct fault *f)
+{
+	m->seed = samples_get_note(&m->samples, "seed");
+	m->started_at = samples_get_note(&m->samples, "started_at");
+	m->timing = samples_get_note(&m->samples, "timing");
+	m->needs_wall = has_note(m, "timing", TIMING_EVENTS_WALL);
+	if (!m->seed || !m->started_at)
+		return fault_set(f, "%s: want notes seed and started_at",
+		                 m->path);
+	return check_note(m, "judge_version", JUDGE_VERSION, f) ||
+	                       find_reason(m, f) ||
+	                       comparison_make(m->path, &m->samples, settings,
+	                                       &m->comparison, f)
+	               ? -1
+	               : 0;
 }
 
 int measurements_read(const char *dir, const char *name,
@@ -123,21 +151,13 @@ int measurements_read(const char *dir, const char *name,
 	*m = (struct measurements){.path = xasprintf("%s/%s", dir, name)};
 	if (samples_read(m->path, &m->samples, f))
 		return -1;
-	m->seed = samples_get_note(&m->samples, "seed");
-	m->started_at = samples_get_note(&m->samples, "started_at");
-	m->timing = samples_get_note(&m->samples, "timing");
-	m->needs_wall = has_note(m, "timing", TIMING_EVENTS_WALL);
 	if (!m->samples.count)
 		return 0;
-	if (!m->seed || !m->started_at)
-		return fault_set(f, "%s: want notes seed and started_at",
-		                 m->path);
-	if (check_note(m, "judge_version", JUDGE_VERSION, f) ||
+	if (measurements_weigh(m, settings, f) ||
 	    (harness && check_note(m, "harness", harness, f)) ||
 	    check_note(m, "device_name",
 	               json_string(json_get(v->head, "device_name")), f) ||
-	    check_driver(m, driver, f) || find_reason(m, f) ||
-	    comparison_make(m->path, &m->samples, settings, &m->comparison, f))
+	    check_driver(m, driver, f))
 		return -1;
 	if (!m->failed && has_clock_mismatch(m))
 		m->failed = xstrdup(REASON_CLOCK_MISMATCH);

@@ -11,10 +11,10 @@
 #define MAX_FILE ((size_t)64 << 20)
 
 /* The line that follows *at, parsed; *at goes on. NULL with the fault set. */
-static json *next_line(const char *path, char **at, long number,
+static json *next_line(const char *path, const char **at, long number,
                        struct fault *f)
 {
-	char *end = strchr(*at, '\n'), *line = *at;
+	const char *end = strchr(*at, '\n'), *line = *at;
 
 	if (!end) {
 		fault_set(f, "%s:%ld: want a line with its newline", path,
@@ -100,16 +100,15 @@ static int check_complete(const struct verification *v, struct fault *f)
 	return 0;
 }
 
-int verification_read(const char *path, const struct base *base,
-                      struct verification *v, struct fault *f)
+int verification_parse(const char *text, const char *path,
+                       const struct base *base, struct verification *v,
+                       struct fault *f)
 {
-	char *text = file_read(path, MAX_FILE, NULL), *at = text;
+	const char *at = text;
 	long number = 1;
 	int failed = 0;
 
 	*v = (struct verification){.path = xstrdup(path)};
-	if (!text)
-		return fault_errno(f, "%s", path);
 	v->head = next_line(path, &at, number, f);
 	if (!v->head || check_head(v, base, f))
 		failed = -1;
@@ -118,8 +117,22 @@ int verification_read(const char *path, const struct base *base,
 
 		failed = line ? add_line(v, line, f) : -1;
 	}
-	free(text);
 	return failed ? failed : check_complete(v, f);
+}
+
+int verification_read(const char *path, const struct base *base,
+                      struct verification *v, struct fault *f)
+{
+	char *text = file_read(path, MAX_FILE, NULL);
+	int failed;
+
+	if (!text) {
+		*v = (struct verification){.path = xstrdup(path)};
+		return fault_errno(f, "%s", path);
+	}
+	failed = verification_parse(text, path, base, v, f);
+	free(text);
+	return failed;
 }
 
 void verification_free(struct verification *v)

@@ -1,11 +1,11 @@
 /* returned - a job's result, when it comes back from somewhere else */
 #include "returned.h"
 #include "base.h"
+#include "evidence.h"
 #include "file.h"
 #include "json.h"
 #include "memory.h"
 #include "parcel.h"
-#include "samples.h"
 #include "verdict.h"
 
 #include <errno.h>
@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #define INCOMING "incoming"
+#define MAX_RESULT ((size_t)64 << 20)
 
 /* What a result says of itself, by key. */
-enum { NONCE, SEED, VERSION, DEVICE, DRIVER, KEYS };
-static const char *const key[] = {"nonce", "seed", "judge_version",
+enum { NONCE, SEED, VERSION, HARNESS, HIDDEN, SANITIZE, DEVICE, DRIVER, KEYS };
+static const char *const key[] = {"nonce",       "seed",   "judge_version",
+                                  "harness",     "hidden", "sanitize",
                                   "device_name", "driver"};
 
 struct said {
@@ -35,53 +37,131 @@ static void said_free(struct said *s)
 		free(s->value[i]);
 }
 
-/* Each line a document; the first one is the head. */
-static int read_verify(const struct parcel *p, const char *path, struct said *s,
-                       struct fault *f)
+/* Is a workload of the job's called so, as far as so many bytes tell? */
+static int is_listed(const struct job *j, const char *uuid, size_t most)
 {
-	const char *at = p->data, *end = at + p->len, *newline;
-
-	for (long number = 1; at < end; at = newline + 1, number++) {
-		json *line;
-
-		newline = memchr(at, '\n', (size_t)(end - at));
-		if (!newline)
-			return fault_set(f, "%s:%ld: want a newline at the end",
-			                 path, number);
-		line = json_parse(at, (size_t)(newline - at), path, number, f);
-		if (!line)
-			return -1;
-		for (int i = 0; number == 1 && i < KEYS; i++) {
-			const char *text = json_string(json_get(line, key[i]));
-
-			s->value[i] = text ? xstrdup(text) : NULL;
-		}
-		json_free(line);
+	for (size_t i = 0; i < j->workloads.count; i++) {
+		if (strncmp(j->workloads.item[i].uuid, uuid, most) == 0)
+			return 1;
 	}
 	return 0;
 }
 
-static int read_bench(const char *file, struct said *s, struct fault *f)
+/* What decide wants of a verify.jsonl is that all workloads are there that its
+ * head speaks of: they are the job's. */
+static int check_proofs(const struct job *j, const struct verification *v,
+                        struct fault *f)
 {
-	struct samples samples;
+	int64_t workloads;
 
-	if (samples_read(file, &samples, f))
+	if (json_want_integer(v->head, "workloads", v->path, &workloads, f))
 		return -1;
-	for (int i = 0; i < KEYS; i++)
-		s->value[i] = samples_get_note(&samples, key[i]);
-	samples_free(&samples);
+	if (workloads < 0 || (uint64_t)workloads != j->workloads.count)
+		return fault_set(f, "%s:1: want workloads to be %zu, got %lld",
+		                 v->path, j->workloads.count,
+		                 (long long)workloads);
+	for (size_t i = 0; i < v->count; i++) {
+		const char *uuid = json_string(json_get(v->line[i], "uuid"));
+
+		if (!is_listed(j, uuid, strlen(uuid) + 1))
+			return fault_set(f,
+			                 "%s:%ld: workload %.80s is not of "
+			                 "this job",
+			                 v->path, json_line(v->line[i]), uuid);
+	}
 	return 0;
 }
 
+/* The same of a bench.tsv's rows, which cut a long uuid off. */
+static int check_rows(const struct job *j, const struct measurements *m,
+                      struct fault *f)
+{
+	for (size_t i = 0; i < m->samples.count; i++) {
+		const struct sample *r = &m->samples.row[i];
+
+		if (r->side != SIDE_COUNT &&
+		    !is_listed(j, r->workload, sizeof r->workload - 1))
+			return fault_set(f,
+			                 "%s: workload %s is not of this job",
+			                 m->path, r->workload);
+	}
+	return 0;
+}
+
+/* A head, and a line a workload. The text as a whole is looked at first: more
+ * lines are not worth reading. */
+static int check_text(const struct job *j, const char *text, size_t len,
+                      const char *path, struct fault *f)
+{
+	size_t lines = 0;
+
+	if (strlen(text) != len)
+		return fault_set(f, "%s: holds a NUL byte", path);
+	for (const char *p = text; (p = strchr(p, '\n')); p++)
+		lines++;
+	return lines <= j->workloads.count + 1
+	               ? 0
+	               : fault_set(f, "%s: want %zu workloads at most, got %zu",
+	                           path, j->workloads.count, lines - 1);
+}
+
+/* These two return what judge answers to such a result: 1 if the candidate
+ * failed anywhere; -1 with the fault set for what decide would not read. */
+static int read_verify(const struct job *j, const char *file, const char *path,
+                       struct said *s, struct fault *f)
+{
+	const struct base base = {.experiment = "the experiment",
+	                          .kernel = j->definition->name,
+	                          .device = j->is_cuda ? "cuda" : "cpu"};
+	struct verification v = {.path = NULL};
+	size_t len;
+	char *text = file_read(file, MAX_RESULT, &len);
+	int answer = -1;
+
+	if (!text)
+		return fault_errno(f, "%s", file);
+	if (check_text(j, text, len, path, f) == 0 &&
+	    verification_parse(text, path, &base, &v, f) == 0 &&
+	    check_proofs(j, &v, f) == 0)
+		answer = v.failed != NULL;
+	for (int i = 0; answer >= 0 && i < KEYS; i++) {
+		const char *said = json_string(json_get(v.head, key[i]));
+
+		s->value[i] = said ? xstrdup(said) : NULL;
+	}
+	verification_free(&v);
+	free(text);
+	return answer;
+}
+
+static int read_bench(const struct job *j, const char *file, const char *path,
+                      struct said *s, struct fault *f)
+{
+	struct measurements m = {.path = xstrdup(path)};
+	int answer = -1;
+
+	if (samples_read(file, &m.samples, f) == 0 &&
+	    check_rows(j, &m, f) == 0 &&
+	    measurements_weigh(&m, &j->settings, f) == 0 &&
+	    measurements_cover(&m, j->workloads.count, f) == 0)
+		answer = m.failed != NULL;
+	for (int i = 0; answer >= 0 && i < KEYS; i++)
+		s->value[i] = samples_get_note(&m.samples, key[i]);
+	measurements_free(&m);
+	return answer;
+}
+
+/* value: NULL for none. */
 static int want(const struct said *s, int which, const char *value,
                 const char *path, struct fault *f)
 {
-	const char *got = s->value[which];
+	const char *got = s->value[which] ? s->value[which] : "";
 
-	return got && strcmp(got, value) == 0
+	value = value ? value : "";
+	return strcmp(got, value) == 0
 	               ? 0
-	               : fault_set(f, "%s: want %s to be %s, got '%.60s'", path,
-	                           key[which], value, got ? got : "");
+	               : fault_set(f, "%s: want %s to be '%s', got '%.60s'",
+	                           path, key[which], value, got);
 }
 
 static int check_device(const struct said *s, const char *base,
@@ -102,21 +182,31 @@ static int check_device(const struct said *s, const char *base,
 	return failed;
 }
 
-/* Is the result, which lies at file, of this job, judge and device? */
+/* Is the result, which lies at file, of this job, judge and device, and is it
+ * what p says that judge answered? */
 static int check_result(const struct job *j, const struct parcel *p,
                         const char *file, const char *path, const char *base,
                         struct fault *f)
 {
+	int is_bench = j->phase == PHASE_BENCH, failed;
 	struct said s = {{NULL}};
 	char seed[24];
-	int failed = j->phase == PHASE_BENCH ? read_bench(file, &s, f)
-	                                     : read_verify(p, path, &s, f);
+	int answer = is_bench ? read_bench(j, file, path, &s, f)
+	                      : read_verify(j, file, path, &s, f);
 
 	snprintf(seed, sizeof seed, "0x%016llx", (unsigned long long)j->seed);
-	failed = failed || want(&s, NONCE, j->nonce, path, f) ||
+	failed = answer < 0 || want(&s, NONCE, j->nonce, path, f) ||
 	         want(&s, SEED, seed, path, f) ||
 	         want(&s, VERSION, JUDGE_VERSION, path, f) ||
+	         want(&s, HARNESS, j->harness, path, f) ||
+	         (!is_bench && want(&s, HIDDEN, j->hidden, path, f)) ||
+	         (!is_bench && want(&s, SANITIZE, j->sanitize, path, f)) ||
 	         check_device(&s, base, path, f);
+	if (!failed && answer != p->answer)
+		failed = fault_set(f,
+		                   "%s: its rows say an answer of %d, but done "
+		                   "says %d",
+		                   path, answer, p->answer);
 	said_free(&s);
 	return failed;
 }

@@ -1,9 +1,10 @@
 /* returned - a job's result, when it comes back from somewhere else
  *
  * Who sends it is not trusted: nothing is kept but the one result that this job
- * asked for, whole, in a form that can be read, and that says itself that it is
- * of this job, this judge, and the device that the experiment is for. Whether
- * the samples in it are true, nobody at home can know.
+ * asked for, whole, in a form that decide reads, with the job's workloads and
+ * the answer that its rows give, and that says itself that it is of this job,
+ * this judge, and the device that the experiment is for. Whether the samples in
+ * it are true, nobody at home can know.
  */
 #ifndef RETURNED_H
 #define RETURNED_H
