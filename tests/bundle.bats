@@ -151,6 +151,94 @@ untouched() {
 	[[ $output == *"/dev/zero: want the file that ./run wrote"* ]]
 }
 
+# change FILE ANSWER COMMAND...: what a filter makes of a result there,
+# certified.
+change() {
+	local file=jobs/exp_0001/$1 answer=$2
+
+	shift 2
+	"$@" <"$file" >changed
+	mv changed "$file"
+	sed -i "s/^bytes.*/bytes = $(wc -c <"$file")/
+		s/^sha256.*/sha256 = $(sha256sum <"$file" | cut -c -64)/
+		s/^answer.*/answer = $answer/" "${file%/*}/done"
+	./run results
+}
+
+# Makes the candidate the faster one, by far and in many processes.
+faster() {
+	awk -F '\t' -v OFS='\t' '
+		$1 == "bench" && $4 ~ /^incumbent/ { $9 *= 4; $10 *= 4 }
+		{ print }
+		$1 == "bench" { $2 += 100; print; $2 += 100; print }'
+}
+
+fails_once() {
+	sed '0,/\tcandidate\t.*\tok$/{/\tcandidate\t/s/\tok$/\twrong/}'
+}
+
+@test "results that lie about their answer or lack rows come into no record" {
+	./run try
+	cp -R jobs/exp_0001 honest
+	change verify/verify.jsonl 1 cat
+	run -2 mk "$T" collect FROM="$PWD/results"
+	[[ $output == *"its rows say an answer of 0, but done says 1"* ]]
+	untouched
+	change verify/verify.jsonl 0 head -n 2
+	run -2 mk "$T" collect FROM="$PWD/results"
+	[[ $output == *"want "*" workloads, got 1"* ]]
+	untouched
+	# And block nothing.
+	rm -r jobs/exp_0001
+	mv honest jobs/exp_0001
+	./run results
+	run -0 mk "$T" collect FROM="$PWD/results"
+	[[ ${lines[-1]} == "verdict: "* ]]
+}
+
+# A judge that says so, where one is started.
+alarm() {
+	mkdir "$T/build"
+	cp -a "$BUILD/." "$T/build/"
+	printf '#!/bin/sh\ntouch "%s"\nexit 2\n' "$T/started" >"$T/new"
+	chmod +x "$T/new"
+	mv "$T/new" "$T/build/judge"
+}
+
+@test "collect runs no candidate, not even one that failed when it looked faster" {
+	./run try
+	change bench/bench.tsv 0 faster
+	change bench/bench.tsv 1 fails_once
+	node/compare -d cpu -s jobs/exp_0001/settings jobs/exp_0001/bench/bench.tsv | grep -q 'better$'
+	alarm
+	BUILD=$T/build run -0 mk "$T" collect FROM="$PWD/results"
+	[ ! -e "$T/started" ]
+	[[ ${lines[-1]} == "verdict: reject wrong "* ]]
+	grep -q '^# unmeasured nothing to confirm' "$E/confirm.tsv"
+}
+
+@test "what sanitizers must see is not decided without them" {
+	./run try
+	[ -e jobs/exp_0001/confirm/done ] || node/judge jobs/exp_0001/confirm
+	change bench/bench.tsv 0 faster
+	change confirm/bench.tsv 0 faster
+	for file in "$T/kernels/scale/settings" "$T/bundle/jobs/exp_0001/settings"; do
+		echo 'sanitize = address' >>"$file"
+	done
+	run -0 mk "$T" collect FROM="$PWD/results"
+	[[ $output == *"exp_0001: better, but settings ask for sanitizers"* ]]
+	untouched
+}
+
+@test "what was judged here meanwhile is not mixed with what comes back" {
+	./run try
+	echo '{}' >"$E/verify.jsonl"
+	run -2 mk "$T" collect FROM="$PWD/results"
+	[[ $output == *"exp_0001: what it stands on has changed since"* ]]
+	[ "$(cat "$E/verify.jsonl")" = '{}' ]
+	[ ! -e "$E/bench.tsv" ]
+}
+
 @test "an experiment whose ground moved meanwhile is not decided by old results" {
 	./run try
 	sed -i 's/"incumbent": "shipped"/"incumbent": "exp_0000"/' "$E/base.json"
