@@ -32,6 +32,12 @@ setup() {
 	[[ $output == *"SANDBOX=none: candidates run unconfined"* ]]
 }
 
+@test "root of a container without nobody is told that it stays root in the jail" {
+	unshare -Ur true || skip "no user namespaces here"
+	run -0 unshare -Ur "$doctor"
+	[[ $output == *"ok      jail         bwrap, where root stays root"* ]]
+}
+
 @test "an old make is missing" {
 	rm some/make
 	printf '#!/bin/sh\necho GNU Make 4.2.1\n' >some/make

@@ -200,7 +200,11 @@ static void check_jail(void)
 	char *found;
 
 	if (level && strcmp(level, "bwrap") == 0) {
-		say(OPTIONAL, "jail", "bwrap", "");
+		say(OPTIONAL, "jail",
+		    sandbox_is_root() ? "bwrap, where root stays root: there "
+		                        "is no nobody here"
+		                      : "bwrap",
+		    "");
 		return;
 	}
 	found = level ? xasprintf("SANDBOX=%s: candidates run unconfined; "

@@ -88,6 +88,10 @@ const char *sandbox_find_level(struct fault *f);
 /* The level of a program that began with sandbox_require. */
 const char *sandbox_level(void);
 
+/* Is what root jails here root's to the kernel, because there is no nobody that
+ * it could be? Known once the level is. */
+int sandbox_is_root(void);
+
 /* Returns -1 with the fault set where only our own text may run: the level is
  * `none`, and the user did not say so. */
 int sandbox_admits_strangers(struct fault *f);
