@@ -40,13 +40,9 @@ step() {
 	$make -s --no-print-directory BUILD="$BUILD" DEVICE="$device" "$@"
 }
 
-# Makes an experiment's proven or experiment, which is all of it, within the
-# budgets: 1 if they do not allow it.
+# Brings experiments so far, within the budgets: 1 if they do not allow it.
 judge() {
-	"$BUILD/spend" run -e "$x" -k judge -d "$device" \
-		-s "$KERNELS/$KERNEL/settings" "$1/judge" -- \
-		$make -s --no-print-directory BUILD="$BUILD" DEVICE="$device" \
-		EXP="$1" "$2"
+	tools/round.sh "$make" "$device" "$@"
 }
 
 # Has all that waits answered at once, each whatever becomes of the others. 75:
@@ -245,12 +241,8 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 			echo "$x/$name: built and checked, so that it can be mended"
 		done
 		status=0
-		if [ "$candidates" -eq 1 ]; then
-			judge "$group" proven || status=$?
-		else
-			# shellcheck disable=SC2086 # names
-			tools/round.sh "$make" "$device" proven $group || status=$?
-		fi
+		# shellcheck disable=SC2086 # names
+		judge proven $group || status=$?
 		stop_if_spent "$status"
 		continue
 	fi
@@ -260,12 +252,8 @@ while [ "$finished" -lt "$ITERATIONS" ]; do
 		prepare "$x/$name"
 	done
 	status=0
-	if [ "$candidates" -eq 1 ]; then
-		judge "$group" experiment || status=$?
-	else
-		# shellcheck disable=SC2086 # names
-		tools/round.sh "$make" "$device" decided $group || status=$?
-	fi
+	# shellcheck disable=SC2086 # names
+	judge decided $group || status=$?
 	[ "$status" -le 1 ] || exit "$status"
 	moved=$((moved + 1))
 	# shellcheck disable=SC2086 # names

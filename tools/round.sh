@@ -6,10 +6,11 @@
 # Exit 1: the budgets did not allow all of it. All are compiled, as many at
 # once as there are processors; then proven, as many at once as there are
 # processors and the memory of the GPUs, or of this machine, holds; and only then
-# timed, so that nothing else is at work: one experiment a GPU, alone on it, or one on a CPU. None is
-# published meanwhile: all are measured against the same incumbent, in whatever
-# order they end. Of those with the same code only the first is judged; the
-# others will be duplicates of it. The environment is optimize.sh's.
+# timed, so that nothing else is at work: one experiment a GPU, alone on it, or
+# one on a CPU. None is published meanwhile: all are measured against the same
+# incumbent, in whatever order they end. Of those with the same code only the
+# first is judged; the others will be duplicates of it. The environment is
+# optimize.sh's.
 set -u
 
 make=$1
