@@ -7,6 +7,7 @@ setup_file() {
 	T=$BATS_FILE_TMPDIR
 	cp -R "$BATS_TEST_DIRNAME/tiny/." "$T"
 	ln -s "$ROOT/kernels/include" "$T/kernels/include"
+	(cd "$T" && own_build)
 	# It needs a library that the machine there has not.
 	echo 'cflags.cpu = -O2 -fopenmp' >>"$T/kernels/scale/settings"
 	sed 's/PASSES 8/PASSES 1/' "$T/kernels/scale/solution.c" >"$T/mine.c"
@@ -18,7 +19,7 @@ setup_file() {
 
 # make in the repository, on the tree $1.
 mk() {
-	make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+	make -s --no-print-directory -C "$ROOT" BUILD="$1/build" KERNEL=scale DEVICE=cpu \
 		KERNELS="$1/kernels" WORKLOADS="$1/workloads" \
 		EXPERIMENTS="$1/experiments" OUT="$1/bundle" BENCH_S=2 "${@:2}"
 }
@@ -198,8 +199,6 @@ fails_once() {
 
 # A judge that says so, where one is started.
 alarm() {
-	mkdir "$T/build"
-	cp -a "$BUILD/." "$T/build/"
 	printf '#!/bin/sh\ntouch "%s"\nexit 2\n' "$T/started" >"$T/new"
 	chmod +x "$T/new"
 	mv "$T/new" "$T/build/judge"
@@ -211,7 +210,7 @@ alarm() {
 	change bench/bench.tsv 1 fails_once
 	node/compare -d cpu -s jobs/exp_0001/settings jobs/exp_0001/bench/bench.tsv | grep -q 'better$'
 	alarm
-	BUILD=$T/build run -0 mk "$T" collect FROM="$PWD/results"
+	run -0 mk "$T" collect FROM="$PWD/results"
 	[ ! -e "$T/started" ]
 	[[ ${lines[-1]} == "verdict: reject wrong "* ]]
 	grep -q '^# unmeasured nothing to confirm' "$E/confirm.tsv"

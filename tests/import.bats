@@ -4,6 +4,7 @@ load setup
 # usual, with a list that names a tensor of 16 numbers for x.
 setup() {
 	cd "$BATS_TEST_TMPDIR"
+	own_build
 	data='a set'
 	mkdir -p "$data/definitions/x/y" "$data/workloads/z" "$data/blob"
 	cp "$ROOT/tests/tiny/kernels/scale/definition.json" \
@@ -60,7 +61,7 @@ define() {
 	cp "$ROOT"/tests/tiny/kernels/scale/*.[ch] kernels/scale/
 	ln -s "$ROOT/kernels/include" kernels/include
 	mk() {
-		make -C "$ROOT" -s "$@" BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+		make -C "$ROOT" -s "$@" BUILD="$PWD/build" KERNEL=scale DEVICE=cpu \
 			KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 			EXPERIMENTS="$PWD/experiments" OUT="$PWD/out/$1"
 	}
@@ -78,7 +79,7 @@ define() {
 	import
 	cp "$ROOT"/tests/tiny/kernels/scale/*.[ch] kernels/scale/
 	ln -s "$ROOT/kernels/include" kernels/include
-	run -2 make -C "$ROOT" -s pack BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+	run -2 make -C "$ROOT" -s pack BUILD="$PWD/build" KERNEL=scale DEVICE=cpu \
 		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments" OUT="$PWD/out"
 	[[ $output == *"notes: no safetensors"* ]]
@@ -102,7 +103,7 @@ define() {
 	cp "$ROOT"/tests/tiny/kernels/scale/*.[ch] kernels/scale/
 	cp "$ROOT/tests/tiny/kernels/scale/settings" kernels/scale/settings
 	ln -s "$ROOT/kernels/include" kernels/include
-	run -0 make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+	run -0 make -C "$ROOT" -s verify BUILD="$PWD/build" KERNEL=scale DEVICE=cpu \
 		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments"
 	[[ $output == *"right on 1 workload"* ]]
@@ -116,7 +117,7 @@ define() {
 	cp "$ROOT"/tests/tiny/kernels/scale/* kernels/scale/ 2>/dev/null || :
 	ln -s "$ROOT/kernels/include" kernels/include
 	mk() {
-		make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+		make -C "$ROOT" -s verify BUILD="$PWD/build" KERNEL=scale DEVICE=cpu \
 			KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 			EXPERIMENTS="$PWD/experiments" BENCH_S=2
 	}
@@ -151,7 +152,7 @@ define() {
 
 @test "without a reference there is no judgement, but a word on how to begin one" {
 	import
-	PYTHON=/bin/false run -2 make -C "$ROOT" -s verify BUILD="$BUILD" KERNEL=scale DEVICE=cpu \
+	PYTHON=/bin/false run -2 make -C "$ROOT" -s verify BUILD="$PWD/build" KERNEL=scale DEVICE=cpu \
 		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments"
 	[[ $output == "$PWD/kernels/scale/reference.c: no reference to judge by, and /bin/false has no PyTorch to run the definition's own; make new KERNEL=scale DEFINITION="*"writes a stub of it"* ]]

@@ -457,10 +457,11 @@ needs_unshare() {
 tiny() {
 	cp -R "$BATS_TEST_DIRNAME/tiny/." .
 	cp -R "$ROOT/kernels/include" kernels/include
+	own_build
 }
 
 mk() {
-	make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" \
+	make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" \
 		KERNEL=scale DEVICE=cpu KERNELS="$PWD/kernels" \
 		WORKLOADS="$PWD/workloads" EXPERIMENTS="$PWD/experiments" \
 		BENCH_S=3 "$@"

@@ -11,12 +11,13 @@ setup() {
 	cp -R "$BATS_TEST_DIRNAME/tiny/." "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	ln -s "$ROOT/kernels/include" kernels/include
+	own_build
 	k=kernels/scale
 	x=experiments/scale
 }
 
 mk() {
-	make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+	make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" KERNEL=scale \
 		DEVICE=cpu KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments" "$@"
 }
@@ -112,10 +113,10 @@ try() {
 @test "make ab compares in the mode that it is told, and says so" {
 	run -0 mk ab A=shipped B=current MODE=warm
 	[[ ${lines[-1]} == "shipped is "*" times as fast as current, warm" ]]
-	grep -q '^# mode warm$' "$BUILD/measured/scale.cpu/bench.tsv"
+	grep -q '^# mode warm$' build/measured/scale.cpu/bench.tsv
 	run -0 mk ab A=shipped B=current
 	[[ ${lines[-1]} == "shipped is "*" times as fast as current" ]]
-	grep -q '^# mode cold$' "$BUILD/measured/scale.cpu/bench.tsv"
+	grep -q '^# mode cold$' build/measured/scale.cpu/bench.tsv
 	run -2 mk ab A=shipped B=current MODE=graph
 	[[ $output == *"measure: MODE=graph: a CPU runs no graphs: want cold or warm"* ]]
 }

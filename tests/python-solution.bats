@@ -347,7 +347,7 @@ object() {
 }
 
 mk() {
-	make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+	make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" KERNEL=scale \
 		DEVICE=cpu KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments" PYTHON="$python" "$@"
 }
@@ -357,6 +357,7 @@ python_kernel() {
 	needs_torch
 	cp -R "$BATS_TEST_DIRNAME/tiny/." .
 	ln -s "$ROOT/kernels/include" kernels/include
+	own_build
 	cat >main.py <<-'END'
 	# knob: PASSES 1 400
 	PASSES = 400
@@ -423,10 +424,11 @@ python_kernel() {
 	needs_torch
 	ln -s "$ROOT/kernels/include" include
 	mkdir kernels && mv include kernels/
+	own_build
 	printf 'import torch\n\ndef run(x, a):\n    return x * a\n' >my.py
 	printf 'n\tweight\n16\t2\n300\t1\n' >shapes.tsv
 	mk() {
-		make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+		make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" KERNEL=scale \
 			DEVICE=cpu KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 			EXPERIMENTS="$PWD/experiments" BENCH_S=4 PYTHON="$python" "$@"
 	}

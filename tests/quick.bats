@@ -5,10 +5,11 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	cp -R "$BATS_TEST_DIRNAME/tiny/." .
 	ln -s "$ROOT/kernels/include" kernels/include
+	own_build
 }
 
 mk() {
-	make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+	make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" KERNEL=scale \
 		DEVICE=cpu KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments" BENCH_S=3 "$@"
 }

@@ -250,8 +250,9 @@ node_judge() {
 	sshd_start
 	cp -R "$BATS_TEST_DIRNAME/tiny/." .
 	ln -s "$ROOT/kernels/include" kernels/include
+	own_build
 	sed 's/PASSES 8/PASSES 1/' kernels/scale/solution.c >mine.c
-	run -0 make -s --no-print-directory -C "$ROOT" BUILD="$BUILD" KERNEL=scale \
+	run -0 make -s --no-print-directory -C "$ROOT" BUILD="$PWD/build" KERNEL=scale \
 		KERNELS="$PWD/kernels" WORKLOADS="$PWD/workloads" \
 		EXPERIMENTS="$PWD/experiments" BENCH_S=2 try SOLUTION="$PWD/mine.c"
 	[[ ${lines[-1]} == "verdict: "* ]]

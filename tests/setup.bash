@@ -9,6 +9,15 @@ unset RUNNER FACTS
 JAIL=$(doctor -s 2>/dev/null) || JAIL=none
 [ "$JAIL" = bwrap ] || export SANDBOX=$JAIL
 
+# ./build, of this test alone: what make leaves there goes by a kernel's name, and
+# other tests have one of that name. Programs and what they compiled are shared.
+own_build() {
+	mkdir -p build "$BUILD/cache"
+	find "$BUILD" -maxdepth 1 -type f -exec ln -s -t build {} +
+	ln -s "$BUILD/cache" build/cache
+	[ ! -d "$BUILD/node" ] || cp -Rp "$BUILD/node" build
+}
+
 # Skips what needs it: hostile code.
 needs_jail() {
 	[ "$JAIL" = bwrap ] || skip "no jail here: doctor says what to do"
