@@ -146,6 +146,17 @@ static void try_rules(void)
 	end(&r, "a row left out where some may fail", REASON_UNWRITTEN);
 }
 
+/* A wrong element of 4 bits is what was there before once in sixteen. */
+static void try_halves(void)
+{
+	const struct check_rule loose = {1e-2, 1e-2, 0.9, 0, 0, 0};
+	struct trial r = begin(DTYPE_FLOAT4_E2M1, loose);
+
+	for (size_t i = 0; i < 100; i++)
+		dtype_store(r.dtype, r.out, i, i % 3 == 0 ? 1 : 0);
+	end(&r, "a tenth wrong of a tenth allowed", "ok");
+}
+
 /* All true values tiny, all within atol. */
 static void try_tiny(double out, const char *what, const char *want)
 {
@@ -176,6 +187,7 @@ int main(void)
 		try_type((enum dtype)t);
 	try_values();
 	try_rules();
+	try_halves();
 	try_tiny(1e-5, "tiny", "ok");
 	try_tiny(1.01e-5, "tiny and imprecise", REASON_PRECISION);
 	try_large(1, "a large element rounded the other way", "ok");
