@@ -72,6 +72,37 @@ ends_at_once() {
 	everywhere WRONG_LAST wrong
 }
 
+@test "an integer beside the right one is wrong, however large both are" {
+	mkdir -p kernels/scale
+	ln -s "$ROOT/kernels/include" kernels/include
+	sed '/outputs/s/float32/int64/' "$K/definition.json" >kernels/scale/definition.json
+	printf 'atol = 1e-2\nrtol = 1e-2\n' >kernels/scale/settings
+	for by in 0 1; do
+		cat >$by.c <<-END
+			#include "ratchet.h"
+
+			static int run(const DLTensor *x, double a, const DLTensor *y)
+			{
+				int64_t *out = ratchet_data(y), n = ratchet_extent(x, 0);
+				const float *in = ratchet_data(x);
+
+				for (int64_t i = 0; i < n; i++)
+					out[i] = 100000 + (in[i] * (float)a > 1) + $by;
+				return 0;
+			}
+			RATCHET_EXPORT(run, tensor, float64, tensor)
+		END
+		build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu -o $by.json \
+			kernels/scale $by.c
+	done
+	run -0 verify -k kernels/scale -w "$W" -c "$BATS_FILE_TMPDIR/cache" \
+		-o verify.jsonl 0.json 0.json
+	rm verify.jsonl
+	run -1 verify -k kernels/scale -w "$W" -c "$BATS_FILE_TMPDIR/cache" \
+		-o verify.jsonl 0.json 1.json
+	[ "$(statuses)" = "wrong wrong wrong " ]
+}
+
 @test "within the tolerance but imprecise is precision, if it is more than chance" {
 	run -1 verify_fault IMPRECISE
 	[ "$(statuses)" = "ok ok precision " ]

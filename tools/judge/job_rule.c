@@ -141,6 +141,9 @@ struct check_rule job_rule(const struct job *j, int set, enum dtype output)
 		                                      : half_ulp(output);
 	r.least = dtype_ulp(output, 0) / 2;
 	r.ulp = dtype_ulp(output, 1);
+	/* An integer is a place as often as a number: no other one will do. */
+	if (r.ulp == 0)
+		r.atol = r.rtol = 0;
 	if (j->plant[set] == PLANT_LARGE)
 		r.atol *= LARGE_ATOL;
 	if (j->plant[set] == PLANT_INTEGERS)

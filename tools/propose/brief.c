@@ -115,9 +115,9 @@ static char *rules_text(const struct ground *g, const struct settings *s)
 
 	fprintf(out, "files to edit: %s\n", names);
 	if (!is_project(s))
-		fputs("wrong: an element off by more than atol "
-		      "and, relative, by more than rtol; or rms(error) / "
-		      "rms(reference) above precision\n",
+		fputs("wrong: an integer that is another; an element off by "
+		      "more than atol and, relative, by more than rtol; or "
+		      "rms(error) / rms(reference) above precision\n",
 		      out);
 	free(names);
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
