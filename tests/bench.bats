@@ -60,7 +60,7 @@ column() {
 @test "the notes say by whom, how and when" {
 	run -0 bench_it CANDIDATE
 	[[ $(note seed) =~ ^0x[0-9a-f]{16}$ ]]
-	[ "$(note judge_version)" = 2 ]
+	[ "$(note judge_version)" = 3 ]
 	[ "$(note sandbox)" = "$JAIL" ]
 	[ "$(note timing)" = cpu ]
 	[ "$(note mode)" = cold ]

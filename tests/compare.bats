@@ -52,6 +52,16 @@ decides() {
 	decides equivalent
 }
 
+@test "delays that hit every side alike make nobody faster, by the rules of today" {
+	samples_file bench.tsv 1 1 noise=0 late=0.2
+	decides equivalent
+	[ "$(field all speedup)" = 1.000000 ]
+	[ "$(field a/a speedup)" = 1.000000 ]
+	# Those of before are kept for what was decided by them.
+	sed -i 's/judge_version 3/judge_version 2/' bench.tsv
+	decides better
+}
+
 @test "a gain below min_effect is not better" {
 	samples_file bench.tsv 1 1.012
 	decides better

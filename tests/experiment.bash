@@ -49,7 +49,7 @@ build() {
 # verify STATUS: of workload u2; u1 is right
 verify() {
 	cat >"$X/verify.jsonl" <<-END
-	{"judge_version": "2", "kernel": "k", "device": "cpu", "device_name": "test", "driver": "-", "timing": "cpu", "sandbox": "none", "hidden": "none", "sets": 4, "seed": "0x00000000000000aa", "workloads": 2, "finished": true}
+	{"judge_version": "3", "kernel": "k", "device": "cpu", "device_name": "test", "driver": "-", "timing": "cpu", "sandbox": "none", "hidden": "none", "sets": 4, "seed": "0x00000000000000aa", "workloads": 2, "finished": true}
 	{"uuid": "u1", "axes": {}, "status": "ok", "detail": "", "launches": 4}
 	{"uuid": "u2", "axes": {}, "status": "$1", "detail": "element 7", "launches": 4}
 	END

@@ -39,7 +39,7 @@ judged() {
 	status=ok
 	[ "$3" != build ] || status=failed
 	built "$dir/build.json" "$dir/solution.c" $status
-	head='{"judge_version": "2", "kernel": "scale", "device": "cpu"'
+	head='{"judge_version": "3", "kernel": "scale", "device": "cpu"'
 	echo "$head, \"workloads\": 2, \"finished\": true}" >"$dir/verify.jsonl"
 	rows=
 	for uuid in 11111111-0000-4000-8000-000000000001 \
@@ -67,7 +67,7 @@ judged() {
 	 "speedup": $4, "ci_low": $low, "ci_high": $high,
 	 "min_effect": 0.005, "pairs": 8, "timing": "cpu",
 	 "workloads": [$rows], "sandbox": "none", "hidden": "none",
-	 "hashes": {}, "toolchain": {}, "seeds": [], "judge_version": "2",
+	 "hashes": {}, "toolchain": {}, "seeds": [], "judge_version": "3",
 	 "judged_at": "2026-01-02T03:04:05Z"}
 	END
 }
@@ -115,7 +115,8 @@ at_once() {
 # A build/ whose judging programs are fakes, which note in fakes/ what they do;
 # in a jail, too, where no variable comes.
 fake_judge() {
-	mkdir build fakes
+	mkdir -p build fakes "$BUILD/cache"
+	ln -s "$BUILD/cache" build/cache
 	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
 	for name in verify bench compare decide; do
 		rm -f build/$name

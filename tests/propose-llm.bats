@@ -60,7 +60,7 @@ proved() {
 	compiled
 	device=$(sed -n 's/^  \("device_name": .*\),$/\1/p; s/^  \("driver": .*\),$/\1/p' "$dir/base.json" | paste -sd,)
 	cat >"$dir/verify.jsonl" <<-END
-	{"judge_version": "2", "kernel": "scale", "device": "cpu", $device, "timing": "cpu", "sandbox": "none", "hidden": "none", "sets": 4, "seed": "0x00000000000000aa", "workloads": 1, "finished": true}
+	{"judge_version": "3", "kernel": "scale", "device": "cpu", $device, "timing": "cpu", "sandbox": "none", "hidden": "none", "sets": 4, "seed": "0x00000000000000aa", "workloads": 1, "finished": true}
 	{"uuid": "11111111-0000-4000-8000-000000000001", "axes": {"n": 3000}, "status": "$1", "detail": "element 7 of y", "launches": 4}
 	END
 }

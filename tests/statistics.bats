@@ -65,7 +65,7 @@ holds() {
 
 @test "simulated: nothing that is no faster is accepted, in any noise" {
 	"$BUILD/tests/simulate" 400 >"$BATS_FILE_TMPDIR/table"
-	[ "$(wc -l <"$BATS_FILE_TMPDIR/table")" = 145 ]
+	[ "$(wc -l <"$BATS_FILE_TMPDIR/table")" = 163 ]
 	holds 'change > 0 || accept == 0'
 	holds 'change > 0 || better <= 1'
 	holds 'change > 0 || slower <= 4' # nominal: up to 1.8, of 400
@@ -78,15 +78,15 @@ holds() {
 }
 
 @test "simulated: gains are accepted, the more the larger they are" {
-	holds 'change < 5 || accept >= 80'
-	holds 'change < 5 || n < 16 || accept >= 97'
+	holds 'change < 5 || world == "delays" || accept >= 80'
+	holds 'change < 5 || n < 16 || world == "delays" || accept >= 97'
 	holds 'change < 1 || world != "quiet GPU" || accept >= 95'
-	holds 'change != 1.5 || n < 48 || accept >= 85'
-	holds 'change != 2 || n < 48 || accept >= 97'
+	holds 'change != 1.5 || n < 48 || world == "delays" || accept >= 85'
+	holds 'change != 2 || n < 48 || world == "delays" || accept >= 97'
 }
 
 @test "simulated: what is clear ends early" {
-	holds 'change < 5 || n < 48 || used < 22' # of 96, confirmation included
+	holds 'change < 5 || n < 48 || world == "delays" || used < 22' # of 96, confirmation included
 	holds 'change > 0 || world != "quiet GPU" || used < 9'
 }
 
@@ -115,7 +115,7 @@ holds() {
 				name = $1
 			print name, $2, $3, $4, $5, $6
 		}' >"$BATS_TEST_TMPDIR/page"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/page")" = 15 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/page")" = 17 ]
 	while IFS=$'\t' read -r name n values; do
 		[ "$(awk -F'\t' -v name="$name" -v n="$n" '
 			$1 == name && $2 == n && $3 >= 1 { printf "%.0f\t", $6 }' \

@@ -58,16 +58,24 @@ static int is_unchanged(const struct audit *a, const struct base *b,
 	return want && !strcmp(hex, want);
 }
 
+/* Rules that are none of ours any more are known by what was proven by them. */
+static int is_decided_still(const char *version, const char *proof)
+{
+	return strcmp(version, JUDGE_VERSION) == 0 ||
+	       (strcmp(version, JUDGE_VERSION_JOINT) == 0 &&
+	        file_exists(proof));
+}
+
 /* Why a verdict cannot be had again: what it rested on is no more. */
 static const char *find_change(const struct audit *a, const char *path,
-                               const struct base *b)
+                               const char *proof, const struct base *b)
 {
 	struct fault f;
 	json *verdict = json_read(path, &f);
 	const char *version = json_string(json_get(verdict, "judge_version"));
 	const char *change = NULL;
 
-	if (version && strcmp(version, JUDGE_VERSION))
+	if (version && !is_decided_still(version, proof))
 		change = "judged by other rules (judge_version)";
 	else if (!is_unchanged(a, b, "settings", "settings") ||
 	         !is_unchanged(a, b, "definition.json", "definition"))
@@ -80,13 +88,14 @@ static const char *find_change(const struct audit *a, const char *path,
 static void replay(struct audit *a, const char *dir, const struct base *b)
 {
 	char *path = xasprintf("%s/verdict.json", dir);
+	char *proof = xasprintf("%s/verify.jsonl", dir);
 	char *found = file_read(path, 16 << 20, NULL), *text;
 	const char *change;
 	struct fault f;
 
 	if (!found)
 		err(EXIT_TROUBLE, "%s", path);
-	change = find_change(a, path, b);
+	change = find_change(a, path, proof, b);
 	if (change) {
 		printf("%s: not replayed: %s\n", b->experiment, change);
 		a->passed_over++;
@@ -100,6 +109,7 @@ static void replay(struct audit *a, const char *dir, const struct base *b)
 		free(text);
 	}
 	free(found);
+	free(proof);
 	free(path);
 }
 

@@ -45,6 +45,7 @@ static const struct world worlds[] = {
         {"heavy tails", 0.003, 0.002, 0.003, 0, 0, 0.05, 0.2, 0},
         {"mixture", 0.003, 0.002, 0.003, 0, 0, 0, 0, 0.1},
         {"busy desktop", 0.006, 0.004, 0.008, 0.6, 0.03, 0.03, 0.1, 0},
+        {"delays", 0.004, 0.003, 0.002, 0, 0, 1, 0.1, 0},
 };
 
 /* How much is measured. */

@@ -5,6 +5,7 @@
 #include "pairing.h"
 #include "project.h"
 #include "stats.h"
+#include "verdict.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -219,13 +220,22 @@ static int rules_read(const struct settings *settings, struct comparison *c,
 	return 0;
 }
 
+static int is_joint(const struct samples *s)
+{
+	char *version = samples_get_note(s, "judge_version");
+	int is = version && strcmp(version, JUDGE_VERSION_JOINT) == 0;
+
+	free(version);
+	return is;
+}
+
 int comparison_make(const char *path, const struct samples *s,
                     const struct settings *settings, struct comparison *c,
                     struct fault *f)
 {
 	struct pairing pairing;
 
-	*c = (struct comparison){0};
+	*c = (struct comparison){.is_joint = is_joint(s)};
 	if (rules_read(settings, c, f))
 		return -1;
 	if (pairing_make(path, s, c, &pairing, f) ||

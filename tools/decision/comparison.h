@@ -1,11 +1,12 @@
 /* comparison - is the candidate faster than the incumbent? From raw samples
  *
  * Of each complete pair (candidate, incumbent and incumbent2 in one process,
- * pair and workload; none throttled) d = ln(incumbents / candidate), where
- * `incumbents` is the geometric mean of the two, and a = ln(incumbent2 /
- * incumbent), per call. A process counts as one number: the weighted mean over
- * workloads of the median over pairs. Processes differ more than the calls
- * within one, so Student's t on these numbers gives every interval. All
+ * pair and workload; none throttled) ln(incumbent / candidate) and
+ * ln(incumbent2 / candidate) are taken, and a = ln(incumbent2 / incumbent), per
+ * call. d is the mean of the medians over pairs of the first two. A process
+ * counts as one number: the weighted mean over workloads of d. Processes differ
+ * more than the calls within one, so Student's t on these numbers gives every
+ * interval. All
  * intervals are two-sided 98 %: their lower end is the one-sided 99 % bound.
  *
  * Two copies of the incumbent, because that takes a quarter of the variance
@@ -61,6 +62,7 @@ struct comparison {
 	double scale;             /* how many us a time is shown in */
 	int digits;               /* after the point, of such a time */
 	int is_higher_better;     /* a project's numbers may be rates */
+	int is_joint; /* by JUDGE_VERSION_JOINT: d is one median, of both */
 	double min_effect, guard; /* fractions: 0.005 is 0.5 %. min_effect is
 	                             at least 0.5 %, and twice the difference
 	                             between the incumbent and itself where

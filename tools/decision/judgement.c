@@ -235,6 +235,15 @@ static int add_seals(json *d, const struct evidence *e, struct fault *f)
 	return add_seal(o, "sanitize.jsonl", e->sanitized.path, f);
 }
 
+/* The rules that decide: those that the candidate was proven by. */
+static const char *version_of(const struct evidence *e)
+{
+	const char *said =
+	        json_string(json_get(e->verification.head, "judge_version"));
+
+	return said ? said : JUDGE_VERSION;
+}
+
 static void add_origin(json *d, const struct evidence *e)
 {
 	const char *when = e->confirm.samples.count ? e->confirm.started_at
@@ -262,7 +271,7 @@ static void add_origin(json *d, const struct evidence *e)
 		json_add_string(seeds, NULL, e->bench.seed);
 	if (e->confirm.samples.count)
 		json_add_string(seeds, NULL, e->confirm.seed);
-	json_add_string(d, "judge_version", JUDGE_VERSION);
+	json_add_string(d, "judge_version", version_of(e));
 	add_text(d, "judged_at", when ? when : e->base.created_at);
 }
 

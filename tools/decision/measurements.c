@@ -132,10 +132,8 @@ int measurements_weigh(struct measurements *m, const struct settings *settings,
 	if (!m->seed || !m->started_at)
 		return fault_set(f, "%s: want notes seed and started_at",
 		                 m->path);
-	return check_note(m, "judge_version", JUDGE_VERSION, f) ||
-	                       find_reason(m, f) ||
-	                       comparison_make(m->path, &m->samples, settings,
-	                                       &m->comparison, f)
+	return find_reason(m, f) || comparison_make(m->path, &m->samples,
+	                                            settings, &m->comparison, f)
 	               ? -1
 	               : 0;
 }
@@ -153,7 +151,9 @@ int measurements_read(const char *dir, const char *name,
 		return -1;
 	if (!m->samples.count)
 		return 0;
-	if (measurements_weigh(m, settings, f) ||
+	if (check_note(m, "judge_version",
+	               json_string(json_get(v->head, "judge_version")), f) ||
+	    measurements_weigh(m, settings, f) ||
 	    (harness && check_note(m, "harness", harness, f)) ||
 	    check_note(m, "device_name",
 	               json_string(json_get(v->head, "device_name")), f) ||

@@ -105,24 +105,43 @@ static double call_us(const struct slot *s)
 	return (double)s->sample->time_ns / s->sample->calls / 1e3;
 }
 
-/* What the n slots of one pair say: 1 if they are whole. */
-static int pair_read(struct comparison_cell *cell, const struct slot *slot,
-                     size_t n, int is_higher_better, double *d, double *a)
+/* What pairs say: the candidate against either copy of the incumbent, and the
+ * second of these against the first. */
+struct pairs {
+	double *first, *second, *a;
+	size_t count;
+};
+
+/* Adds what the n slots of one pair say, if they are whole. */
+static void pair_read(struct comparison_cell *cell, const struct slot *slot,
+                      size_t n, int is_higher_better, struct pairs *p)
 {
 	int sign = is_higher_better ? -1 : 1;
 
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].sample->throttled) {
 			cell->dropped++;
-			return 0;
+			return;
 		}
 	if (n != SIDE_COUNT)
-		return 0;
-	*a = sign * log(call_us(&slot[INCUMBENT2]) / call_us(&slot[INCUMBENT]));
-	*d = sign * log(call_us(&slot[INCUMBENT]) / call_us(&slot[CANDIDATE])) +
-	     *a / 2;
+		return;
+	p->a[p->count] = sign * log(call_us(&slot[INCUMBENT2]) /
+	                            call_us(&slot[INCUMBENT]));
+	p->first[p->count] = sign * log(call_us(&slot[INCUMBENT]) /
+	                                call_us(&slot[CANDIDATE]));
+	p->second[p->count] = p->first[p->count] + p->a[p->count];
+	p->count++;
 	cell->pairs++;
-	return 1;
+}
+
+/* The candidate against the incumbent: two medians, because the difference of
+ * two times has none where neither is special, however they are delayed. That
+ * of their mean and a third has: two are delayed more often than one. */
+static double against_both(const struct pairs *p, int is_joint)
+{
+	for (size_t i = 0; is_joint && i < p->count; i++)
+		p->first[i] = p->second[i] = p->first[i] + p->a[i] / 2;
+	return (median(p->first, p->count) + median(p->second, p->count)) / 2;
 }
 
 /* The median time of a call of one side, over those of n slots that no
@@ -152,9 +171,10 @@ static int is_same_process(const struct slot *x, const struct slot *y)
 static void slots_average(const struct slots *s, struct comparison *c,
                           struct pairing *p)
 {
-	double *d = xcalloc(s->count, sizeof *d);
-	double *a = xcalloc(s->count, sizeof *a);
-	size_t pair = 0, n = 0;
+	struct pairs pairs = {.first = xcalloc(s->count, sizeof(double)),
+	                      .second = xcalloc(s->count, sizeof(double)),
+	                      .a = xcalloc(s->count, sizeof(double))};
+	size_t pair = 0;
 
 	p->block = xcalloc(s->count, sizeof *p->block);
 	for (size_t i = 1; i <= s->count; i++) {
@@ -163,19 +183,22 @@ static void slots_average(const struct slots *s, struct comparison *c,
 
 		if (i < s->count && is_same_pair(last, &s->item[i]))
 			continue;
-		n += (size_t)pair_read(cell, &s->item[pair], i - pair,
-		                       c->is_higher_better, &d[n], &a[n]);
+		pair_read(cell, &s->item[pair], i - pair, c->is_higher_better,
+		          &pairs);
 		pair = i;
 		if (i < s->count && is_same_process(last, &s->item[i]))
 			continue;
-		if (n)
+		if (pairs.count)
 			p->block[p->count++] = (struct block){
-			        last->cell, last->sample->process, (int)n,
-			        median(d, n), median(a, n)};
-		n = 0;
+			        last->cell, last->sample->process,
+			        (int)pairs.count,
+			        against_both(&pairs, c->is_joint),
+			        median(pairs.a, pairs.count)};
+		pairs.count = 0;
 	}
-	free(d);
-	free(a);
+	free(pairs.first);
+	free(pairs.second);
+	free(pairs.a);
 }
 
 /* The medians of each cell, for people. */

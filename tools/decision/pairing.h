@@ -7,7 +7,7 @@
 
 #include "comparison.h"
 
-/* One workload in one process: medians over its pairs of d and a. */
+/* One workload in one process: d and a of comparison.h over its pairs. */
 struct block {
 	size_t cell; /* index into comparison.cell */
 	int process, pairs;

@@ -38,12 +38,22 @@ static int check_equal(const json *object, const char *key, const char *want,
 	return 0;
 }
 
+static int check_version(const struct verification *v, struct fault *f)
+{
+	const char *got = json_string(json_get(v->head, "judge_version"));
+
+	return got && strcmp(got, JUDGE_VERSION_JOINT) == 0
+	               ? 0
+	               : check_equal(v->head, "judge_version", JUDGE_VERSION,
+	                             v->path, f);
+}
+
 static int check_head(const struct verification *v, const struct base *base,
                       struct fault *f)
 {
 	const char *driver = json_string(json_get(v->head, "driver")), *text;
 
-	if (check_equal(v->head, "judge_version", JUDGE_VERSION, v->path, f) ||
+	if (check_version(v, f) ||
 	    check_equal(v->head, "kernel", base->kernel, v->path, f) ||
 	    check_equal(v->head, "device", base->device, v->path, f) ||
 	    json_want_string(v->head, "device_name", v->path, &text, f) ||
