@@ -194,6 +194,23 @@ batches() {
 	decides accept -
 }
 
+@test "one slot that was throttled does not decide what the judge's clock says" {
+	bench 1.05
+	confirm 1.05
+	sed -i '1i# timing events+wall' "$X/bench.tsv" "$X/confirm.tsv"
+	awk -F '\t' -v OFS='\t' '!done && $4 == "incumbent" { $12 = done = 1 } 1' \
+		"$X/confirm.tsv" >changed
+	mv changed "$X/confirm.tsv"
+	decides accept -
+	# Nor that it is faster by events alone.
+	awk -F '\t' -v OFS='\t' '
+		$4 == "incumbent" && $12 == 1 { $12 = 0 }
+		$4 == "candidate" { $10 = int($10 * 1.08); if (!done) $12 = done = 1 } 1' \
+		"$X/confirm.tsv" >changed
+	mv changed "$X/confirm.tsv"
+	decides reject clock-mismatch
+}
+
 @test "a gain that is confirmed is accepted, with the confirmation's estimate" {
 	bench 1.05
 	confirm 1.04
