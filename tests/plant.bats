@@ -86,6 +86,27 @@ refused() {
 	refused '' TRUNCATED wrong ''
 }
 
+@test "a mean of squares that leaves out the last 4 of 4096 is wrong" {
+	local kernel=$ROOT/kernels/rmsnorm_h4096
+
+	mkdir -p kernels/rmsnorm_h4096
+	ln -s "$kernel/../include" kernels/include
+	cp "$kernel/definition.json" kernels/rmsnorm_h4096/
+	grep -v '^quick\|^workloads\|^guard\|^weight\|^hidden' "$kernel/settings" >kernels/rmsnorm_h4096/settings
+	sed -n 1,6p "$ROOT/workloads/rmsnorm_h4096.jsonl" >some.jsonl
+	sed 's/i < H; i += LANES/i < H - LANES; i += LANES/' "$kernel/solution.c" >short.c
+	! cmp -s "$kernel/solution.c" short.c
+	cp "$kernel/solution.c" whole.c
+	cp "$kernel/reference.c" .
+	for name in reference whole short; do
+		build-kernel -c "$BATS_FILE_TMPDIR/cache" -d cpu -o $name.json \
+			kernels/rmsnorm_h4096 $name.c
+	done
+	K=kernels/rmsnorm_h4096 W=some.jsonl run -1 front verify -o verify.jsonl reference.json short.json
+	rm verify.jsonl
+	K=kernels/rmsnorm_h4096 W=some.jsonl run -0 front verify -o verify.jsonl reference.json whole.json
+}
+
 @test "bfloat16 inside a float32 kernel is precision" {
 	refused 'atol = 1' BFLOAT16_INSIDE precision ''
 }

@@ -155,13 +155,15 @@ RANDOM_FN uint64_t random_mix(uint64_t z)
 }
 
 /* Element `at` of a planted row, which `draw` is all about; x and word are what
- * it would have been. */
+ * it would have been. The first input's outlier is its row's last element half
+ * of the time: what leaves out the tail of a sum is seen there. */
 RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
-                              uint64_t draw, uint64_t at, float x,
-                              uint32_t word)
+                              int is_first, uint64_t draw, uint64_t at,
+                              float x, uint32_t word)
 {
 	/* Small, so that no sum of products leaves float16. */
-	float c = random_element(f->kind, (uint32_t)(draw >> 32)) * 0.25f;
+	float c = rintf(random_element(f->kind, (uint32_t)(draw >> 32)) * 16.0f) *
+	          0.015625f;
 
 	switch (kind) {
 	case PLANT_ROW_CONSTANT:
@@ -169,6 +171,8 @@ RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
 	case PLANT_ROW_ZERO:
 		return 0;
 	case PLANT_ROW_OUTLIER:
+		if (is_first && draw >> 63)
+			return at == f->row - 1 ? RANDOM_OUTLIER : x;
 		return at == (draw >> 32) % f->row ? RANDOM_OUTLIER : x;
 	case PLANT_ROW_ALTERNATING:
 		return at % 2 ? -c : c;
@@ -203,7 +207,7 @@ RANDOM_FN float random_value(const struct random_form *f, uint64_t seed,
 		group += random_mix(tensor) % PLANT_ROW_COUNT;
 		return random_in_row(f,
 		                     (enum plant_row)(group % PLANT_ROW_COUNT),
-		                     draw, i % f->row, x, word);
+		                     stream == 0, draw, i % f->row, x, word);
 	default:
 		return x;
 	}
