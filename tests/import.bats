@@ -53,6 +53,13 @@ define() {
 	! grep -q matched_ratio kernels/scale/settings
 }
 
+@test "so may one whose output is rounded to 8 bits" {
+	define narrow.json narrow
+	sed -i '/"y"/s/float32/float8_e4m3fn/' "$data/definitions/narrow.json"
+	import
+	grep -qx 'matched_ratio = 0.95' kernels/narrow/settings
+}
+
 @test "a set cannot name what is above it: not to judge, nor to pack" {
 	mkdir .ssh
 	cp "$data/blob/x.safetensors" .ssh/key
