@@ -158,12 +158,13 @@ RANDOM_FN uint64_t random_mix(uint64_t z)
  * it would have been. The first input's outlier is its row's last element half
  * of the time: what leaves out the tail of a sum is seen there. */
 RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
-                              int is_first, uint64_t draw, uint64_t at,
-                              float x, uint32_t word)
+                              int is_first, uint64_t draw, uint64_t at, float x,
+                              uint32_t word)
 {
 	/* Small, so that no sum of products leaves float16. */
-	float c = rintf(random_element(f->kind, (uint32_t)(draw >> 32)) * 16.0f) *
-	          0.015625f;
+	float c =
+	        rintf(random_element(f->kind, (uint32_t)(draw >> 32)) * 16.0f) *
+	        0.015625f;
 
 	switch (kind) {
 	case PLANT_ROW_CONSTANT:

@@ -110,8 +110,8 @@ char *starter_stub(const struct definition *d, const char *what)
 	return text;
 }
 
-/* By FlashInfer-Bench's rule, which goes by the name; and where an output has so
- * few bits that rounding the other way is a large error. */
+/* By FlashInfer-Bench's rule, which goes by the name; and where an output has
+ * so few bits that rounding the other way is a large error. */
 static int is_low_bit(const struct definition *d)
 {
 	for (size_t i = 0; i < d->noutputs; i++) {
