@@ -58,10 +58,10 @@ struct comparison_cell {
 
 struct comparison {
 	enum decision decision;
-	char mode[8];             /* the deciding one */
-	double scale;             /* how many us a time is shown in */
-	int digits;               /* after the point, of such a time */
-	int is_higher_better;     /* a project's numbers may be rates */
+	char mode[8];         /* the deciding one */
+	double scale;         /* how many us a time is shown in */
+	int digits;           /* after the point, of such a time */
+	int is_higher_better; /* a project's numbers may be rates */
 	int is_joint; /* by JUDGE_VERSION_JOINT: d is one median, of both */
 	double min_effect, guard; /* fractions: 0.005 is 0.5 %. min_effect is
 	                             at least 0.5 %, and twice the difference
