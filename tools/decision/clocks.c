@@ -49,37 +49,3 @@ int clocks_disagree(const struct samples *s, const char *workload)
 	free(excess);
 	return result;
 }
-
-/* As pairing drops pairs: whole. */
-static int is_pair_throttled(const struct samples *s, const struct sample *x)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		const struct sample *r = &s->row[i];
-
-		if (r->throttled && r->process == x->process &&
-		    r->pair == x->pair && !strcmp(r->phase, x->phase) &&
-		    !strcmp(r->mode, x->mode) &&
-		    !strcmp(r->workload, x->workload))
-			return 1;
-	}
-	return 0;
-}
-
-int clocks_confirm(const struct samples *s, const char *mode)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < s->count; i++) {
-		const struct sample *r = &s->row[i];
-		double us = log((double)r->wall_ns / r->calls);
-
-		if (strcmp(r->phase, "bench") || strcmp(r->mode, mode) ||
-		    is_pair_throttled(s, r))
-			continue;
-		if (r->side == INCUMBENT)
-			sum += us;
-		if (r->side == CANDIDATE)
-			sum -= us;
-	}
-	return sum > 0;
-}

@@ -9,7 +9,4 @@
  * median over processes decides, because a busy host may hold up any one. */
 int clocks_disagree(const struct samples *s, const char *workload);
 
-/* Is the candidate faster by the judge's clock, too? */
-int clocks_confirm(const struct samples *s, const char *mode);
-
 #endif

@@ -68,8 +68,10 @@ struct comparison {
 	                             between the incumbent and itself where
 	                             aa's interval shows that there is one */
 	int pairs, dropped;
-	struct estimate all;          /* the candidate against the incumbent */
-	struct estimate aa;           /* the incumbent against itself */
+	struct estimate all; /* the candidate against the incumbent */
+	struct estimate aa;  /* the incumbent against itself */
+	double wall;         /* sum over the deciding pairs of ln(incumbent /
+	                        candidate), of calls by the judge's clock */
 	struct comparison_cell *cell; /* in the order of first appearance */
 	size_t count;
 };

@@ -80,7 +80,7 @@ static int has_clock_mismatch(const struct measurements *m)
 		    clocks_disagree(&m->samples, c->cell[i].workload))
 			return 1;
 	return m->needs_wall && c->decision == DECISION_BETTER &&
-	       !clocks_confirm(&m->samples, c->mode);
+	       !(c->wall > 0);
 }
 
 int measurements_cover(const struct measurements *m, size_t listed,

@@ -105,6 +105,11 @@ static double call_us(const struct slot *s)
 	return (double)s->sample->time_ns / s->sample->calls / 1e3;
 }
 
+static double wall_of(const struct slot *s)
+{
+	return (double)s->sample->wall_ns / s->sample->calls;
+}
+
 /* What pairs say: the candidate against either copy of the incumbent, and the
  * second of these against the first. */
 struct pairs {
@@ -113,10 +118,11 @@ struct pairs {
 };
 
 /* Adds what the n slots of one pair say, if they are whole. */
-static void pair_read(struct comparison_cell *cell, const struct slot *slot,
-                      size_t n, int is_higher_better, struct pairs *p)
+static void pair_read(struct comparison *c, const struct slot *slot, size_t n,
+                      struct pairs *p)
 {
-	int sign = is_higher_better ? -1 : 1;
+	struct comparison_cell *cell = &c->cell[slot->cell];
+	int sign = c->is_higher_better ? -1 : 1;
 
 	for (size_t i = 0; i < n; i++)
 		if (slot[i].sample->throttled) {
@@ -132,6 +138,9 @@ static void pair_read(struct comparison_cell *cell, const struct slot *slot,
 	p->second[p->count] = p->first[p->count] + p->a[p->count];
 	p->count++;
 	cell->pairs++;
+	if (cell->is_deciding)
+		c->wall += log(wall_of(&slot[INCUMBENT]) /
+		               wall_of(&slot[CANDIDATE]));
 }
 
 /* The candidate against the incumbent: two medians, because the difference of
@@ -179,12 +188,10 @@ static void slots_average(const struct slots *s, struct comparison *c,
 	p->block = xcalloc(s->count, sizeof *p->block);
 	for (size_t i = 1; i <= s->count; i++) {
 		const struct slot *last = &s->item[i - 1];
-		struct comparison_cell *cell = &c->cell[last->cell];
 
 		if (i < s->count && is_same_pair(last, &s->item[i]))
 			continue;
-		pair_read(cell, &s->item[pair], i - pair, c->is_higher_better,
-		          &pairs);
+		pair_read(c, &s->item[pair], i - pair, &pairs);
 		pair = i;
 		if (i < s->count && is_same_process(last, &s->item[i]))
 			continue;
