@@ -165,6 +165,7 @@ RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
 	float c =
 	        rintf(random_element(f->kind, (uint32_t)(draw >> 32)) * 16.0f) *
 	        0.015625f;
+	uint64_t place;
 
 	switch (kind) {
 	case PLANT_ROW_CONSTANT:
@@ -172,9 +173,9 @@ RANDOM_FN float random_in_row(const struct random_form *f, enum plant_row kind,
 	case PLANT_ROW_ZERO:
 		return 0;
 	case PLANT_ROW_OUTLIER:
-		if (is_first && draw >> 63)
-			return at == f->row - 1 ? RANDOM_OUTLIER : x;
-		return at == (draw >> 32) % f->row ? RANDOM_OUTLIER : x;
+		place = is_first && draw >> 63 ? f->row - 1
+		                               : (draw >> 32) % f->row;
+		return at == place ? RANDOM_OUTLIER : x;
 	case PLANT_ROW_ALTERNATING:
 		return at % 2 ? -c : c;
 	default:

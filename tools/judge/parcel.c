@@ -122,12 +122,13 @@ static void read_data(FILE *in, struct parcel *p)
 	do {
 		if (p->len == room) {
 			room = room ? room * 2 : 4096;
-			p->data = xrealloc(p->data, room, 1);
+			p->data = xrealloc(p->data, room + 1, 1);
 		}
 		want = p->bytes < room ? p->bytes : room;
 		got = fread(p->data + p->len, 1, want - p->len, in);
 		p->len += got;
 	} while (got > 0 && p->len < p->bytes);
+	p->data[p->len] = '\0';
 }
 
 int parcel_of_stream(struct parcel *p, FILE *in, const char *path,

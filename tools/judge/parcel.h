@@ -28,8 +28,8 @@ struct parcel {
 	char nonce[JOB_NONCE], result[16], sha256[SHA256_HEX];
 	int answer;
 	size_t bytes; /* promised */
-	char *data;
-	size_t len; /* there */
+	char *data;   /* with a NUL behind it */
+	size_t len;   /* there */
 };
 
 /* Writes `done` into a job's folder. Returns -1 with the fault set. */

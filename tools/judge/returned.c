@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define INCOMING "incoming"
-#define MAX_RESULT ((size_t)64 << 20)
 
 /* What a result says of itself, by key. */
 enum { NONCE, SEED, VERSION, HARNESS, HIDDEN, SANITIZE, DEVICE, DRIVER, KEYS };
@@ -90,14 +89,14 @@ static int check_rows(const struct job *j, const struct measurements *m,
 
 /* A head, and a line a workload. The text as a whole is looked at first: more
  * lines are not worth reading. */
-static int check_text(const struct job *j, const char *text, size_t len,
+static int check_text(const struct job *j, const struct parcel *p,
                       const char *path, struct fault *f)
 {
 	size_t lines = 0;
 
-	if (strlen(text) != len)
+	if (strlen(p->data) != p->len)
 		return fault_set(f, "%s: holds a NUL byte", path);
-	for (const char *p = text; (p = strchr(p, '\n')); p++)
+	for (const char *at = p->data; (at = strchr(at, '\n')); at++)
 		lines++;
 	return lines <= j->workloads.count + 1
 	               ? 0
@@ -107,21 +106,17 @@ static int check_text(const struct job *j, const char *text, size_t len,
 
 /* These two return what judge answers to such a result: 1 if the candidate
  * failed anywhere; -1 with the fault set for what decide would not read. */
-static int read_verify(const struct job *j, const char *file, const char *path,
-                       struct said *s, struct fault *f)
+static int read_verify(const struct job *j, const struct parcel *p,
+                       const char *path, struct said *s, struct fault *f)
 {
 	const struct base base = {.experiment = "the experiment",
 	                          .kernel = j->definition->name,
 	                          .device = j->is_cuda ? "cuda" : "cpu"};
 	struct verification v = {.path = NULL};
-	size_t len;
-	char *text = file_read(file, MAX_RESULT, &len);
 	int answer = -1;
 
-	if (!text)
-		return fault_errno(f, "%s", file);
-	if (check_text(j, text, len, path, f) == 0 &&
-	    verification_parse(text, path, &base, &v, f) == 0 &&
+	if (check_text(j, p, path, f) == 0 &&
+	    verification_parse(p->data, path, &base, &v, f) == 0 &&
 	    check_proofs(j, &v, f) == 0)
 		answer = v.failed != NULL;
 	for (int i = 0; answer >= 0 && i < KEYS; i++) {
@@ -130,7 +125,6 @@ static int read_verify(const struct job *j, const char *file, const char *path,
 		s->value[i] = said ? xstrdup(said) : NULL;
 	}
 	verification_free(&v);
-	free(text);
 	return answer;
 }
 
@@ -192,7 +186,7 @@ static int check_result(const struct job *j, const struct parcel *p,
 	struct said s = {{NULL}};
 	char seed[24];
 	int answer = is_bench ? read_bench(j, file, path, &s, f)
-	                      : read_verify(j, file, path, &s, f);
+	                      : read_verify(j, p, path, &s, f);
 
 	snprintf(seed, sizeof seed, "0x%016llx", (unsigned long long)j->seed);
 	failed = answer < 0 || want(&s, NONCE, j->nonce, path, f) ||
