@@ -9,9 +9,9 @@ docs_tree() {
 	ln -s "$ROOT"/{.claude,CLAUDE.md,Makefile,README.md,man,mk,step,tools} .
 	cp -Rp "$ROOT/kernels" "$ROOT/tests" "$ROOT/workloads" .
 	cp -R tests/tiny/. .
-	mkdir -p build experiments home tmp
-	find "$BUILD" -maxdepth 1 -type f -exec ln -s -t build {} +
-	cp -Rp "$BUILD/node" "$BUILD/tests" build
+	mkdir -p experiments home tmp
+	own_build
+	cp -Rp "$BUILD/tests" build
 	for records in "$ROOT"/experiments/{gemm_n128_k2048,rmsnorm_h4096}; do
 		[ ! -e "$records" ] || cp -R "$records" experiments
 	done

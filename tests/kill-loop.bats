@@ -12,8 +12,7 @@ load setup
 @test "kill-loop.sh sees a verdict that hangs on more than the samples" {
 	needs_jail
 	cd "$BATS_TEST_TMPDIR"
-	mkdir build
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
+	own_build cp -p
 	mv build/decide build/right
 	cat >build/decide <<-END
 	#!/bin/sh

@@ -115,9 +115,8 @@ at_once() {
 # A build/ whose judging programs are fakes, which note in fakes/ what they do;
 # in a jail, too, where no variable comes.
 fake_judge() {
-	mkdir -p build fakes "$BUILD/cache"
-	ln -s "$BUILD/cache" build/cache
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
+	mkdir fakes
+	own_build cp -p
 	for name in verify bench compare decide; do
 		rm -f build/$name
 		sed "2i FAKES=$PWD/fakes" "$BATS_TEST_DIRNAME/fakes/step" \

@@ -10,10 +10,12 @@ JAIL=$(doctor -s 2>/dev/null) || JAIL=none
 [ "$JAIL" = bwrap ] || export SANDBOX=$JAIL
 
 # ./build, of this test alone: what make leaves there goes by a kernel's name, and
-# other tests have one of that name. Programs and what they compiled are shared.
+# other tests have one of that name. What was compiled is shared, and so are the
+# programs, but for own_build cp -p: then what one starts is here, too.
 own_build() {
+	[ $# -gt 0 ] || set -- ln -s
 	mkdir -p build "$BUILD/cache"
-	find "$BUILD" -maxdepth 1 -type f -exec ln -s -t build {} +
+	find "$BUILD" -maxdepth 1 -type f -exec "$@" -t build {} +
 	ln -s "$BUILD/cache" build/cache
 	[ ! -d "$BUILD/node" ] || cp -Rp "$BUILD/node" build
 }

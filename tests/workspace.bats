@@ -6,8 +6,7 @@ load loop
 setup() {
 	tiny_tree
 	ln -s "$ROOT/kernels/include" kernels/include
-	mkdir build
-	find "$BUILD" -maxdepth 1 -type f -exec cp -p -t build {} +
+	own_build cp -p
 	mkdir -p $x/exp_0001
 	echo "a lesson" >$x/LESSONS.md
 	echo "# exp_0001: reject" >$x/exp_0001/result.md
