@@ -195,6 +195,22 @@ state() {
 	state | cmp before -
 }
 
+@test "a ledger that has a line of other code for it is refused, and nothing is said to be accepted" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	rm -r "$dir"
+	echo 'int mine;' >mine.c
+	[ "$(propose_one person mine.c)" = $x/exp_0002 ]
+	mv $x/exp_0002 "$dir"
+	sed -i 's/exp_0002/exp_0001/' "$dir/base.json"
+	judged "$exp" accept - 1.5
+	cp $k/solution.c old.c
+	run -2 publish "$exp"
+	[[ $output == "snapshot: $x/ledger.jsonl: has a line of other code for exp_0001: remove $dir, "* ]]
+	cmp old.c $k/solution.c
+	[ ! -e "$dir/result.md" ]
+}
+
 @test "run again after any of its steps, it comes to the same end" {
 	judged "$exp" accept - 1.5
 	cp $k/solution.c shipped.c

@@ -125,13 +125,20 @@ static void publish(const struct record *r)
 	char *traces = record_traces(r), *page = record_page(r);
 	char *change = record_change(r);
 	static struct ledger l;
+	const struct ledger_entry *old;
 	struct fault f;
 	json *line;
 
 	if (ledger_read(path, &l, &f))
 		die(&f);
+	old = ledger_find(&l, r->base.experiment);
+	if (old && strcmp(old->source, r->base.source) != 0)
+		errx(EXIT_TROUBLE,
+		     "%s: has a line of other code for %s: remove %s, and it "
+		     "is judged under a new number",
+		     path, r->base.experiment, r->dir);
 	/* With a line in the ledger the incumbent was settled long ago. */
-	if (!ledger_find(&l, r->base.experiment)) {
+	if (!old) {
 		if (strcmp(r->verdict.outcome, OUTCOME_ACCEPT) == 0)
 			swap(r, &l);
 		line = ledger_line(r);

@@ -1,6 +1,7 @@
 /* claim - the numbered folders of experiments: exp_0001, exp_0002, ... */
 #include "claim.h"
 #include "file.h"
+#include "ledger.h"
 #include "memory.h"
 
 #include <dirent.h>
@@ -65,14 +66,32 @@ void names_free(struct names *n)
 	*n = (struct names){0};
 }
 
+/* The highest number in the ledger, 0 without one, -1 with the fault set. */
+static long last_recorded(const char *dir, struct fault *f)
+{
+	char *path = xasprintf("%s/ledger.jsonl", dir);
+	struct ledger l;
+	long last = ledger_read(path, &l, f) ? -1 : 0;
+
+	free(path);
+	if (last < 0)
+		return -1;
+	for (size_t i = 0; i < l.count; i++)
+		if (is_experiment(l.item[i].experiment) &&
+		    number(l.item[i].experiment) > last)
+			last = number(l.item[i].experiment);
+	ledger_free(&l);
+	return last;
+}
+
 char *experiment_claim(const char *dir, struct fault *f)
 {
 	struct names names;
-	long next = 1;
+	long next = last_recorded(dir, f) + 1;
 
-	if (experiments_list(dir, &names, f))
+	if (next == 0 || experiments_list(dir, &names, f))
 		return NULL;
-	if (names.count)
+	if (names.count && number(names.item[names.count - 1]) >= next)
 		next = number(names.item[names.count - 1]) + 1;
 	names_free(&names);
 	for (;; next++) {

@@ -17,8 +17,9 @@ struct names {
 int experiments_list(const char *dir, struct names *out, struct fault *f);
 void names_free(struct names *n);
 
-/* Makes the folder after the last one, which mkdir(2) decides between rivals.
- * Returns its path, or NULL with the fault set. Caller frees. */
+/* Makes the folder after the last one, and after the last that the ledger
+ * names: a folder that was removed leaves its number. mkdir(2) decides between
+ * rivals. Returns its path, or NULL with the fault set. Caller frees. */
 char *experiment_claim(const char *dir, struct fault *f);
 
 /* Writes DIR/NAME whole. Returns -1 with the fault set. */
