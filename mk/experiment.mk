@@ -157,7 +157,8 @@ doctor: tools ## what is here, what is missing, and the remedy
 	@$(BUILD)/doctor
 new: tools ## start a kernel: KERNEL=name DEFINITION=file (SHAPES=table FROM=solution), or PROJECT=folder
 	$(if $(filter file,$(origin KERNEL)),$(error want KERNEL=, the name of the new one))
-	$(if $(PROJECT),,$(call need,DEFINITION))
+	$(if $(PROJECT),$(foreach v,DEFINITION SHAPES FROM,$(if $($v),$(error $v= is of a kernel, PROJECT= of a project: want one of them))),$(call need,DEFINITION))
+	@tools/kernel-name.sh
 	@$(if $(PROJECT),tools/new-project.sh $(K) $(W) '$(PROJECT)',$(new_kernel))
 new_kernel = $(BUILD)/new-kernel -d $(or $(NEW_DEVICE_$(suffix $(FROM))),$(D)) -k $(K) -w $(W) \
 	$(if $(SHAPES),-s '$(SHAPES)') $(if $(FROM),-f '$(FROM)') '$(DEFINITION)'

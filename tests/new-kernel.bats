@@ -155,6 +155,28 @@ python() {
 	[ "$output" = "new-kernel: nothing.c: No such file or directory" ]
 }
 
+@test "a Solution in CUDA or Triton begins a kernel for CUDA" {
+	for language in cuda triton; do
+		sed "s/\"cpp\"/\"$language\"/" >s.json <<-'END'
+		{"name": "s", "definition": "scale", "author": "a", "spec": {"language": "cpp",
+		 "target_hardware": ["cuda"], "entry_point": "a.c::run"},
+		 "sources": [{"path": "a.c", "content": "int a;"}]}
+		END
+		rm -rf kernels workloads
+		run -0 new-kernel -d cpu -k kernels/scale -w workloads/scale.jsonl \
+			-f s.json "$definition"
+		[[ $output == *"reference.cu"* && $output != *"reference.c:"* ]]
+	done
+}
+
+@test "inputs that are words of C give stubs that compile" {
+	jq '.inputs = {"int": .inputs[], "new": .inputs[], "a": .inputs[]}' \
+		"$definition" >words.json
+	start scale cpu words.json
+	cc -fsyntax-only -I "$ROOT/kernels/include" kernels/scale/solution.c
+	g++ -fsyntax-only -I "$ROOT/kernels/include" kernels/scale/solution.c
+}
+
 @test "make new takes SHAPES and FROM, and the device of the latter" {
 	printf 'n\n16\n' >shapes.tsv
 	echo 'int mine;' >mine.cu

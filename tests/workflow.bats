@@ -248,6 +248,22 @@ ran() {
 	[[ $output == *"defines other, not third"* ]]
 }
 
+@test "make new refuses what is no name of a kernel, and makes nothing" {
+	mkdir project
+	sed 's/"scale"/"x"/' $k/definition.json >x.json
+	find . -path ./build -prune -o -print | sort >before
+	for name in ../x a/../x 'a b' Bad-x ü "it's" '' "$(printf 'x%.0s' {1..129})"; do
+		for what in DEFINITION="$PWD/x.json" PROJECT="$PWD/project"; do
+			run -2 mk new KERNEL="$name" "$what"
+			[[ $output == *"kernel-name: KERNEL="*": want "* ]]
+		done
+	done
+	find . -path ./build -prune -o -print | sort | cmp before -
+	run -2 mk new KERNEL=x PROJECT="$PWD/project" FROM="$PWD/x.json"
+	[[ $output == *"FROM= is of a kernel, PROJECT= of a project: want one of them"* ]]
+	[ ! -e kernels/x ]
+}
+
 @test "a full disk stops the loop in one line, and the next run goes on" {
 	mkdir small
 	mount -t tmpfs -o size=256k none small 2>/dev/null || skip "cannot mount"

@@ -68,7 +68,8 @@ struct start {
 	int had_workloads; /* a list that was there before */
 };
 
-/* Its language, if it is of this definition. */
+/* Its language, if it is of this definition, and the device which that needs.
+ */
 static void check_document(struct start *n)
 {
 	struct fault f;
@@ -81,6 +82,9 @@ static void check_document(struct start *n)
 		     s->definition, n->d->name);
 	n->is_python = strcmp(s->language, "python") == 0 ||
 	               strcmp(s->language, "triton") == 0;
+	if (strcmp(s->language, "cuda") == 0 ||
+	    strcmp(s->language, "triton") == 0)
+		n->device = "cuda";
 	solution_free(s);
 }
 
@@ -188,6 +192,7 @@ static void make_kernel(struct start *n)
 		err(EXIT_TROUBLE, "%s", n->definition);
 	if (n->from)
 		read_given(n);
+	n->suffix = strcmp(n->device, "cuda") ? "c" : "cu";
 	put_shapes(n);
 	if (!n->is_python)
 		put_file(xasprintf("%s/reference.%s", n->dir, n->suffix),
@@ -274,7 +279,6 @@ int main(int argc, char *argv[])
 		errx(EXIT_TROUBLE, "%s: defines %s, not %s", n.definition,
 		     d->name, name);
 	n.device = device;
-	n.suffix = strcmp(device, "cuda") ? "c" : "cu";
 	if (is_reference)
 		refer(d, n.dir, n.definition, n.workloads, list);
 	else

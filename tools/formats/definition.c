@@ -159,6 +159,10 @@ static int check_names(const struct definition *d, const char *path,
 		return fault_set(f, "%s:%ld: an op_type of more than one word",
 		                 path,
 		                 json_line(json_get(d->document, "op_type")));
+	if (strlen(d->name) > DEFINITION_NAME_MAX)
+		return fault_set(f, "%s:%ld: the name has more than %d letters",
+		                 path, json_line(json_get(d->document, "name")),
+		                 DEFINITION_NAME_MAX);
 	if (d->name[strspn(d->name, allowed)])
 		return fault_set(f, "%s:%ld: the name \"%s\" is not [a-z0-9_]+",
 		                 path, json_line(json_get(d->document, "name")),

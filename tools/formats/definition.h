@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DEFINITION_NAME_MAX 128
 #define DEFINITION_MAX ((size_t)16 << 20) /* bytes, where one is copied */
 
 #define MAX_DIMS 8
@@ -28,7 +29,7 @@ struct tensor_spec {
 };
 
 struct definition {
-	const char *name; /* [a-z0-9_]+ */
+	const char *name; /* [a-z0-9_]+, as tools/kernel-name.sh says, too */
 	const char *op_type;
 	const char *reference; /* Python */
 	struct axis *axes;

@@ -10,13 +10,36 @@
 
 #define FIRST_EXTENT 16 /* of a variable axis in the workload we begin with */
 
+/* Is a name of the definition a word of C or C++? */
+static int is_keyword(const char *name)
+{
+	static const char words[] =
+	        " and asm auto bool break case catch char class const continue "
+	        "default delete do double else enum explicit export extern "
+	        "false float for friend goto if inline int long mutable "
+	        "namespace new not operator or private protected public "
+	        "register restrict return run short signed sizeof static "
+	        "struct switch template this throw true try typedef typeid "
+	        "typename union unsigned using virtual void volatile while "
+	        "xor ";
+	char *word = xasprintf(" %s ", name);
+	int is = strstr(words, word) != NULL;
+
+	free(word);
+	return is;
+}
+
 /* A name of the definition as a C identifier. */
 static void put_name(FILE *p, const char *name)
 {
+	int is_taken = is_keyword(name);
+
 	if (isdigit((unsigned char)*name))
 		fputc('_', p);
 	for (; *name; name++)
 		fputc(isalnum((unsigned char)*name) ? *name : '_', p);
+	if (is_taken)
+		fputc('_', p);
 }
 
 static const char *scalar_kind(const struct tensor_spec *t)
