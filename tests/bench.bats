@@ -150,7 +150,7 @@ column() {
 	compile NOTHING NOTHING
 	run -75 front bench -o bench.tsv "$(built reference)" \
 		"$(built CANDIDATE)" "$(built NOTHING)"
-	[[ $output == *"the incumbent: unwritten"* ]]
+	[[ $output == *"what it is measured against: unwritten"* ]]
 	[ ! -e bench.tsv ]
 }
 
@@ -164,12 +164,18 @@ column() {
 	[ "$(rows)" -gt 10 ]
 }
 
-# A ledger with an experiment exp_0003 of the candidate's code, of outcome $1.
+# A ledger with an experiment exp_0003 of the candidate's code, of outcome $1;
+# then the lines of others, of outcomes $2...
 ledger() {
 	object=$(sed -n 's/^  "object_sha256": "\(.*\)",$/\1/p' "$(built CANDIDATE)")
 	zero=$(printf '0%.0s' $(seq 64))
 	printf '{"experiment": "exp_0003", "device": "cpu", "proposer": "tune", "outcome": "%s", "reason": "slower", "speedup": null, "ci_low": null, "ci_high": null, "incumbent": "shipped", "source_sha256": "%s", "object_sha256": "%s", "incumbent_source_sha256": "%s", "knobs": {}, "at": "2026-01-01T00:00:00Z", "seconds": 1}\n' \
 		"$1" "$zero" "$object" "$zero" >ledger.jsonl
+	for outcome in "${@:2}"; do
+		sed "1!d; s/$object/$zero/; s/exp_0003/exp_0002/; s/\"$1\"/\"$outcome\"/" \
+			ledger.jsonl >line
+		cat line >>ledger.jsonl
+	done
 }
 
 @test "-L: code that was judged before is not timed again" {
@@ -179,6 +185,18 @@ ledger() {
 	[ "$(rows)" = 0 ]
 	run -0 bench_it CANDIDATE -f -L ledger.jsonl
 	[ "$(rows)" -gt 10 ]
+}
+
+@test "-L: after a step back to another incumbent all code is timed again" {
+	for step in revert adopt; do
+		ledger reject $step
+		run -0 bench_it CANDIDATE -L ledger.jsonl
+		[ "$(rows)" -gt 10 ]
+	done
+	ledger reject accept
+	run -0 bench_it CANDIDATE -L ledger.jsonl
+	[ "$(note duplicate)" = exp_0003 ]
+	[[ $output == "bench: the same code as exp_0003, judged before: NODEDUP=1 "* ]]
 }
 
 @test "-L: code whose verdict was noisy may be tried again" {
@@ -202,6 +220,10 @@ ledger() {
 	run -0 front bench -t 200 -o bench.tsv -L ledger.jsonl \
 		"$(built reference)" exp_0004/build.json "$(built INCUMBENT)"
 	[ "$(note duplicate)" = exp_0003 ]
+	sed -i '1s/{/{"allow_host_timed": true, /' exp_0004/base.json
+	run -0 front bench -t 200 -o bench.tsv -L ledger.jsonl \
+		"$(built reference)" exp_0004/build.json "$(built INCUMBENT)"
+	[ "$(rows)" -gt 10 ]
 }
 
 @test "-L: a ledger that is not there is empty" {
