@@ -233,6 +233,14 @@ ends_at_once() {
 	[ ! -e verify.jsonl ]
 }
 
+@test "a reference that says what is wrong says it once: 2, no file" {
+	compile HONEST HONEST
+	compile FAILS FAILS
+	run -2 front verify -o verify.jsonl "$(built FAILS)" "$(built HONEST)"
+	[[ $output == *"the reference: launch-error: ValueError: cannot "* ]]
+	[ ! -e verify.jsonl ]
+}
+
 @test "-m quick takes the smallest, the middle and the largest" {
 	compile HONEST HONEST
 	run -0 front verify -m quick -o verify.jsonl "$(built reference)" "$(built HONEST)"

@@ -43,14 +43,15 @@ static void lock_device(const struct job *job)
 		warn("%s", CPU_LOCK);
 }
 
-/* What is no verdict: to be tried again, unless the device is gone. */
+/* What is no verdict: to be tried again, unless it lasts or the device is gone.
+ */
 _Noreturn static void give_up(const struct job *job, const struct fault *f)
 {
 	struct fault why;
 
 	if (session_answers(job, &why))
 		errx(EXIT_TROUBLE, "%s; %s", f->text, why.text);
-	errx(EXIT_RETRY, "%s", f->text);
+	errx(f->lasts ? EXIT_TROUBLE : EXIT_RETRY, "%s", f->text);
 }
 
 int main(int argc, char *argv[])

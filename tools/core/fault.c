@@ -21,14 +21,30 @@ static void make_plain(char *text)
 	}
 }
 
+static void set(struct fault *f, int lasts, const char *fmt, va_list ap)
+{
+	vsnprintf(f->text, sizeof f->text, fmt, ap);
+	make_plain(f->text);
+	f->lasts = lasts;
+}
+
 int fault_set(struct fault *f, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(f->text, sizeof f->text, fmt, ap);
+	set(f, 0, fmt, ap);
 	va_end(ap);
-	make_plain(f->text);
+	return -1;
+}
+
+int fault_set_lasting(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(f, 1, fmt, ap);
+	va_end(ap);
 	return -1;
 }
 
@@ -39,9 +55,8 @@ int fault_errno(struct fault *f, const char *fmt, ...)
 	size_t len;
 
 	va_start(ap, fmt);
-	vsnprintf(f->text, sizeof f->text, fmt, ap);
+	set(f, error == ENOSPC || error == EDQUOT, fmt, ap);
 	va_end(ap);
-	make_plain(f->text);
 	len = strlen(f->text);
 	snprintf(f->text + len, sizeof f->text - len, ": %s", strerror(error));
 	return -1;

@@ -9,13 +9,18 @@
 
 struct fault {
 	char text[512];
+	int lasts; /* to try again would not help */
 };
 
 /* Sets the reason. Always returns -1, so that callers can return it. */
 int fault_set(struct fault *f, const char *fmt, ...)
         __attribute__((format(printf, 2, 3)));
 
-/* The same with ": " and strerror(errno) after it. */
+/* The same, of what lasts. */
+int fault_set_lasting(struct fault *f, const char *fmt, ...)
+        __attribute__((format(printf, 2, 3)));
+
+/* The same with ": " and strerror(errno) after it. A full disk lasts. */
 int fault_errno(struct fault *f, const char *fmt, ...)
         __attribute__((format(printf, 2, 3)));
 

@@ -105,8 +105,10 @@ static int lay_workload(struct cpu_calls *c, size_t workload, struct fault *f)
 	struct cpu_workload *out = &c->workload[workload];
 
 	if (workload_bytes(d, w) > MAX_BYTES / JOB_SETS_MAX)
-		return fault_set(f, "%s/workloads.jsonl:%ld: too large",
-		                 job->dir, w->line);
+		return fault_set_lasting(
+		        f,
+		        "workload %s: too large for the memory of a judgement",
+		        w->uuid);
 	out->output = xcalloc(d->noutputs, sizeof *out->output);
 	for (int set = 0; set < job->sets; set++) {
 		struct doorbell_arg *a;

@@ -1,6 +1,7 @@
 /* cpu_reference - the worker that knows what is right */
 #include "cpu_reference.h"
 #include "job_view.h"
+#include "verdict.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,17 +69,29 @@ void cpu_reference_name(const struct cpu_runner *r, char *name, size_t len)
 		snprintf(name, len, "native");
 }
 
+/* Its own word is the same next time; that it died or came late may pass. */
+int cpu_reference_fail(const struct cpu_runner *r, const char *what,
+                       struct fault *f)
+{
+	int lasts = strcmp(r->reason, REASON_LAUNCH_ERROR) == 0 ||
+	            strcmp(r->reason, REASON_UNSUPPORTED) == 0;
+
+	return (lasts ? fault_set_lasting : fault_set)(f, "%s: %s: %s", what,
+	                                               r->reason, r->detail);
+}
+
 /* Calls one of its functions. */
 static int ring(struct cpu_runner *r, enum doorbell_op op, const char *name,
                 uint32_t nargs, struct fault *f)
 {
 	int64_t ns;
+	char what[64];
 
 	cpu_runner_ring(r, op, nargs, &ns);
 	if (!r->reason)
 		return 0;
-	return fault_set(f, "the reference's %s: %s: %s", name, r->reason,
-	                 r->detail);
+	snprintf(what, sizeof what, "the reference's %s", name);
+	return cpu_reference_fail(r, what, f);
 }
 
 /* What a workload stores stays as it was. */

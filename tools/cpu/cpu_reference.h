@@ -17,6 +17,10 @@ struct cpu_runner *cpu_reference_start(const struct cpu_calls *calls,
 /* "native", or which Python and PyTorch it is; asked before the first call. */
 void cpu_reference_name(const struct cpu_runner *r, char *name, size_t len);
 
+/* What it said instead of a result, as the fault of WHAT of it. Returns -1. */
+int cpu_reference_fail(const struct cpu_runner *r, const char *what,
+                       struct fault *f);
+
 /* Has it finish a call's inputs, which were drawn anew. */
 int cpu_reference_inputs(struct cpu_runner *r, size_t workload, int set,
                          struct fault *f);

@@ -93,8 +93,7 @@ static int fill_expected(struct cpu_session *s, size_t workload, int set,
 	memcpy(call->expected, r->worker.outputs.map,
 	       s->calls.workload[workload].output_bytes);
 	if (r->reason)
-		return fault_set(f, "the reference: %s: %s", r->reason,
-		                 r->detail);
+		return cpu_reference_fail(r, "the reference", f);
 	return cpu_reference_evaluate(r, workload, set, call->expected,
 	                              call->views, f);
 }

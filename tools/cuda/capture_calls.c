@@ -132,7 +132,7 @@ int capture_module(void *handle, const void *code, size_t len)
 
 void capture_calls(ratchet_kernel *run)
 {
-	struct fault f = {""};
+	struct fault f = {.text = ""};
 	const struct layout *l = layout_import(LAYOUT_FD, &f);
 	struct plan *p = l ? capture(l, run, &f) : NULL;
 	size_t len;

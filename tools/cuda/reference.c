@@ -255,7 +255,7 @@ void reference_serve(const char *job_dir, ratchet_kernel *run)
 	static struct reference r;
 	struct wire_request q;
 	struct wire_reply reply;
-	struct fault f = {""};
+	struct fault f = {.text = ""};
 	int fd[WIRE_FDS], fds = WIRE_FDS;
 
 	memset(&reply, 0, sizeof reply);
@@ -282,7 +282,7 @@ void reference_serve(const char *job_dir, ratchet_kernel *run)
 void probe_serve(void)
 {
 	struct wire_reply reply;
-	struct fault f = {""};
+	struct fault f = {.text = ""};
 	struct gpu g;
 
 	memset(&reply, 0, sizeof reply);

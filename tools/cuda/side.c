@@ -184,7 +184,7 @@ static int write_inputs(struct side *s, struct fault *f)
 static int start(struct side *s)
 {
 	struct wire_reply reply;
-	struct fault f = {""};
+	struct fault f = {.text = ""};
 	const char *reason = NULL;
 	int is_host = s->mode == SIDE_HOST || s->mode == SIDE_HOST_WRITABLE;
 	int fd[WIRE_FDS] = {-1, -1}, failed;

@@ -278,7 +278,7 @@ static int perform(struct side *s, const struct wire_request *q,
 void side_perform(struct side *s, const struct wire_request *q,
                   struct wire_reply *reply)
 {
-	struct fault f = {""};
+	struct fault f = {.text = ""};
 
 	if (q->workload >= s->layout->workloads || q->count > WIRE_SETS ||
 	    !q->count)

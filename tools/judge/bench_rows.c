@@ -54,8 +54,9 @@ int bench_fail(struct bench *b, const struct slot *s,
 	char *detail;
 
 	if (s->side != CANDIDATE)
-		return fault_set(f, "the incumbent: %s: %s (workload %s)",
-		                 m->reason, m->detail, uuid);
+		return fault_set(
+		        f, "what it is measured against: %s: %s (workload %s)",
+		        m->reason, m->detail, uuid);
 	bench_add_row(b, s, m);
 	detail = xasprintf("workload %s: %s", uuid, m->detail);
 	samples_note(&b->samples, "detail", detail);
