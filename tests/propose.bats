@@ -94,6 +94,34 @@ setup() {
 	grep -q knob: $x/exp_0001/solution.c
 }
 
+@test "a folder that is removed leaves its number: what the ledger names is not used again" {
+	for i in 1 2 3; do
+		round reject slower 0.5
+	done
+	rm -r $x/exp_0002 $x/exp_0003
+	run -0 propose_one
+	[ "$output" = experiments/scale/exp_0004 ]
+	echo '{]' >>$x/ledger.jsonl
+	rm -r $x/exp_0004
+	run -2 propose_one
+	[[ $output == "propose: experiments/scale/ledger.jsonl:4: "* ]]
+	[ ! -e $x/exp_0004 ]
+}
+
+@test "a candidate that is gone or edited since it was proposed is named, with what to do" {
+	propose_one
+	said="propose: $x/exp_0001: its solution is gone or was edited since it was proposed: remove $x/exp_0001 "
+	echo >>$x/exp_0001/solution.c
+	run -2 propose_one
+	[[ $output == "$said"* ]]
+	rm $x/exp_0001/solution.c
+	run -2 propose_one
+	[[ $output == "$said"* ]]
+	rm -r $x/exp_0001
+	run -0 propose_one
+	[ "$output" = experiments/scale/exp_0001 ]
+}
+
 @test "killed at any moment, it finishes the same experiment when run again" {
 	for delay in 0.001 0.002 0.003 0.004 0.006 0.008 0.012; do
 		built inc.json $k/solution.c
@@ -128,7 +156,7 @@ setup() {
 @test "a person's file of another kind is refused, naming the file" {
 	touch mine.py
 	run -2 propose_one person mine.py
-	[ "$output" = "propose: mine.py: want a .c or .json file for cpu" ]
+	[ "$output" = "propose: mine.py: want a .c, .json or .txtar file for cpu" ]
 	run -2 propose_one person nothere.c
 	[ "$output" = "propose: nothere.c: No such file or directory" ]
 	[ ! -e $x/exp_0001 ]
@@ -193,6 +221,18 @@ knob_fault() {
 		== "$at:7: knob A stands twice" ]]
 	long=$(printf '%060d' 1)
 	[[ $(knob_fault "// knob: A 1 $long\n#define A 1") == "$at:5: want values"* ]]
+}
+
+@test "knobs in lines that end as on Windows are tuned, and still end so" {
+	sed -i 's/$/\r/' $k/solution.c
+	run -0 propose_one
+	run -1 diff $k/solution.c $x/exp_0001/solution.c
+	run -1 grep -vE $'^([<>] #define [A-Z]+ [0-9]+\r|---|[0-9,c]+)$' <<<"$output"
+	packed '// knob: B x y\r\n#define B x\r\n'
+	rm -r $x
+	run -0 propose -p tune -d cpu -k $k -e $x -w $w -b inc.json
+	run -0 jq -r '.sources[1].content' $x/exp_0001/solution.json
+	[[ $output == $'// knob: B x y\r\n#define B '[xy]$'\r' ]]
 }
 
 # As a Solution of two sources, of which the second begins with a knob.

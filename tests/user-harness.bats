@@ -179,6 +179,15 @@ unpack() {
 	[ "$(ls copy)" = "$(ls project)" ]
 }
 
+@test "what a Windows editor made of the lines between files still names them" {
+	shell_project
+	cp -R project copy
+	candidate 'echo 7'
+	sed -i '1s/$/\r/' c.txtar
+	run -0 unpack
+	[ "$(cat copy/answer.sh)" = 'echo 7' ]
+}
+
 @test "unpack refuses all of what holds a file that edit does not name" {
 	shell_project
 	mkdir project/.git
@@ -477,7 +486,7 @@ $(cat project/answer.sh)" ]
 	cp c.txtar $k/solution.txtar
 	candidate COST=1 'answer() { echo 42; }'
 	run -75 judged
-	[[ $output == *"the incumbent: no-number"* ]]
+	[[ $output == *"what it is measured against: no-number"* ]]
 }
 
 @test "a changed harness is refused, with its name and what to do, until it is put back" {

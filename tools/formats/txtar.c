@@ -8,11 +8,13 @@
 
 static const char before[] = "-- ", after[] = " --";
 
-/* The name that a line of len bytes gives, or NULL. Caller frees. */
+/* The name that a line of len bytes gives, or NULL. It may end as on Windows.
+ * Caller frees. */
 static char *read_name(const char *line, size_t len)
 {
 	size_t b = sizeof before - 1, a = sizeof after - 1;
 
+	len -= len && line[len - 1] == '\r';
 	if (len <= a + b || strncmp(line, before, b) != 0 ||
 	    strncmp(line + len - a, after, a) != 0)
 		return NULL;

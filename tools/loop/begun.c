@@ -2,7 +2,9 @@
 #include "begun.h"
 #include "claim.h"
 #include "file.h"
+#include "lineage.h"
 #include "memory.h"
+#include "sha256.h"
 #include "verdict.h"
 
 #include <err.h>
@@ -145,6 +147,26 @@ static int is_settled(const struct site *s, const struct begun *b,
 	return settled;
 }
 
+/* A candidate that is not what was proposed cannot be judged. A model's is gone
+ * while it is set aside. */
+static int check_source(const struct begun *b, struct fault *f)
+{
+	char *path = source_find(b->dir, "solution", b->base.device);
+	char hex[SHA256_HEX] = "";
+	int failed = path && sha256_file(path, hex);
+
+	if (failed)
+		failed = fault_errno(f, "%s", path);
+	else if (!b->intent.document && strcmp(hex, b->base.source) != 0)
+		failed = fault_set(f,
+		                   "%s: its solution is gone or was edited "
+		                   "since it was proposed: remove %s (make try "
+		                   "SOLUTION=file judges an edit)",
+		                   b->dir, b->dir);
+	free(path);
+	return failed ? -1 : 0;
+}
+
 static int remove_derived(const char *dir, struct fault *f)
 {
 	static const char *const derived[] = {
@@ -169,7 +191,7 @@ int begun_refresh(const struct site *s, const struct begun *b, struct fault *f)
 	char *path = xasprintf("%s/base.json", b->dir), *old = NULL;
 	char *text = base_text(&b->base, &s->ground, f);
 	int settled = text ? is_settled(s, b, f) : -1;
-	int failed = settled < 0 ||
+	int failed = settled < 0 || check_source(b, f) ||
 	             (!settled && incumbent_check(&s->ground.incumbent, f));
 
 	if (!failed && !settled) {

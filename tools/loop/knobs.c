@@ -107,6 +107,16 @@ static const char *line_end(const char *p, int is_document)
 	return p;
 }
 
+/* Where its text ends, which a Windows editor ends with one character more. */
+static const char *text_end(const char *p, const char *end, int is_document)
+{
+	const char *cr = is_document ? "\\r" : "\r";
+	size_t n = strlen(cr);
+
+	return (size_t)(end - p) >= n && strncmp(end - n, cr, n) == 0 ? end - n
+	                                                              : end;
+}
+
 /* Where the line after that end begins. */
 static const char *line_after(const char *end)
 {
@@ -153,13 +163,16 @@ int knobs_read(const char *source, const char *path, struct knobs *out,
 			return fault_set(f, "%s:%ld: more than %d knobs", path,
 			                 line, MAX_KNOBS);
 		k->form = form;
-		if (read_values(p + strlen(forms[form].mark), end, k, &why))
+		if (read_values(p + strlen(forms[form].mark),
+		                text_end(p, end, is_document), k, &why))
 			return fault_set(f, "%s:%ld: %s", path, line, why);
 		if (is_known(out, k->name))
 			return fault_set(f, "%s:%ld: knob %s stands twice",
 			                 path, line, k->name);
 		k->start = (size_t)(next - source);
-		k->end = (size_t)(line_end(next, is_document) - source);
+		k->end = (size_t)(text_end(next, line_end(next, is_document),
+		                           is_document) -
+		                  source);
 		if (read_define(next, source + k->end, k, &why))
 			return fault_set(f, "%s:%ld: %s", path, line + 1, why);
 		out->count++;

@@ -245,8 +245,9 @@ int proposal_from_file(const char *path, const char *device,
 	*out = (struct proposal){0};
 	if (!ext || (strcmp(ext, own) != 0 && strcmp(ext, ".json") != 0 &&
 	             strcmp(ext, ".txtar") != 0))
-		return fault_set(f, "%s: want a %s or .json file for %s", path,
-		                 own, device);
+		return fault_set(f,
+		                 "%s: want a %s, .json or .txtar file for %s",
+		                 path, own, device);
 	out->source = file_read(path, SOURCE_MAX, &out->len);
 	if (!out->source)
 		return fault_errno(f, "%s", path);
