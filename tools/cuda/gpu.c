@@ -49,8 +49,10 @@ int gpu_launch_all(struct gpu *g, int kernel, uint64_t grid, uint32_t block,
 	return enqueue(g, &l, kernel, grid, block, shared, params, f);
 }
 
-int gpu_launch_over(struct gpu *g, int kernel, uint64_t n, void **params,
-                    struct fault *f)
+/* Enough blocks for n things, but no more than keep the device busy: the
+ * kernels loop over the rest. */
+static int gpu_launch_over(struct gpu *g, int kernel, uint64_t n, void **params,
+                           struct fault *f)
 {
 	uint64_t grid = (n + THREADS - 1) / THREADS;
 	uint64_t most = (uint64_t)g->device.multiprocessors * 16;

@@ -20,11 +20,6 @@ enum { /* of device.cu */
        KERNELS
 };
 
-/* Enough blocks for n things, but no more than keep the device busy: the
- * kernels loop over the rest. */
-int gpu_launch_over(struct gpu *g, int kernel, uint64_t n, void **params,
-                    struct fault *f);
-
 /* All blocks are resident at the same time. */
 int gpu_launch_all(struct gpu *g, int kernel, uint64_t grid, uint32_t block,
                    uint32_t shared, void **params, struct fault *f);

@@ -9,7 +9,8 @@
 
 #define SECONDS 60
 
-int chore_seconds(const struct settings *s, double *out, struct fault *f)
+/* The seconds that a command may take. Returns -1 with the fault set. */
+static int chore_seconds(const struct settings *s, double *out, struct fault *f)
 {
 	*out = SECONDS;
 	return settings_number(s, "timeout_s", 0.01, 3600, out, f);

@@ -8,10 +8,6 @@
 
 #define CHORE_OUT 1024
 
-/* The seconds that a command may take: the setting timeout_s. Returns -1 with
- * the fault set. */
-int chore_seconds(const struct settings *s, double *out, struct fault *f);
-
 /* Runs the command in the workshop's folder, by sh(1). out, if it is not NULL,
  * gets the end of its standard output, which is then not in the result. A
  * command may write there, and see what the setting `reads` names beside the

@@ -65,7 +65,9 @@ static const char *remedy(void)
 	return "allow this user to make user namespaces";
 }
 
-int sandbox_try_bwrap(struct fault *f)
+/* Starts bubblewrap whatever SANDBOX says. Returns -1 with the fault set:
+ * why it does not work here. */
+static int sandbox_try_bwrap(struct fault *f)
 {
 	char *program = xasprintf("%s/enter", tool_dir());
 	const char *const argv[] = {program, NULL}, *const env[] = {NULL};

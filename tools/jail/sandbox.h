@@ -104,8 +104,4 @@ void sandbox_require(void);
  * no jail. */
 void sandbox_trust(void);
 
-/* Starts bubblewrap whatever SANDBOX says. Returns -1 with the fault set:
- * why it does not work here. */
-int sandbox_try_bwrap(struct fault *f);
-
 #endif

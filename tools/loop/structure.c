@@ -13,7 +13,8 @@ struct structure {
 	char hash[SHA256_HEX]; /* "" where the source is lost */
 };
 
-void structure_hash(const char *source, char out[SHA256_HEX])
+/* The hash of a source with each knob at its first value. */
+static void structure_hash(const char *source, char out[SHA256_HEX])
 {
 	static const int first[MAX_KNOBS];
 	struct knobs *k = xcalloc(1, sizeof *k);

@@ -10,9 +10,6 @@
 
 #include "ledger.h"
 
-/* The hash of a source with each knob at its first value. */
-void structure_hash(const char *source, char out[SHA256_HEX]);
-
 /* Fills is_older[0 .. l->count - 1]: the entry was measured on another
  * structure than that of the present incumbent. A baseline's own counts. An
  * entry of another device is older; so is one whose sources are lost. */

@@ -16,6 +16,4 @@ void print_counters(FILE *p, const struct profile_facts *x);
 void print_kernels(FILE *p, const struct profile_facts *x);
 void print_remarks(FILE *p, const struct profile_facts *x);
 void print_mix(FILE *p, const struct profile_facts *x);
-void print_rates(FILE *p, const struct profile_facts *x);
-
 #endif

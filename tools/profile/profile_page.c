@@ -129,7 +129,7 @@ static void print_rate(FILE *p, const struct profile_facts *x, size_t i)
 }
 
 /* Evenly spread over the list: the first and the last are always there. */
-void print_rates(FILE *p, const struct profile_facts *x)
+static void print_rates(FILE *p, const struct profile_facts *x)
 {
 	size_t shown = 0, *index, count = 0;
 

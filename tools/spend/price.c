@@ -13,6 +13,10 @@
 #define TABLE_MAX ((size_t)1 << 20)
 #define HEADER "model\tinput\toutput\tcache_read\tcache_write"
 
+struct price {
+	double input, output, cache_read, cache_write;
+};
+
 static int is_loopback(const char *url)
 {
 	static const char *const host[] = {"localhost", "127.0.0.1", "[::1]"};
@@ -89,8 +93,9 @@ static int search(char *text, const char *path, const char *model, int is_local,
 	return best < 0;
 }
 
-int price_find(const char *model, const char *base_url, struct price *out,
-               struct fault *f)
+/* 0; 1 if no line names it; -1 trouble in the table. */
+static int price_find(const char *model, const char *base_url,
+                      struct price *out, struct fault *f)
 {
 	const char *named = variable("PRICES");
 	char *path =
@@ -108,7 +113,7 @@ int price_find(const char *model, const char *base_url, struct price *out,
 	return status;
 }
 
-double price_of(const struct price *p, const struct usage *u)
+static double price_of(const struct price *p, const struct usage *u)
 {
 	return ((double)u->input_tokens * p->input +
 	        (double)u->output_tokens * p->output +
@@ -120,7 +125,7 @@ double price_of(const struct price *p, const struct usage *u)
 int price_usd(const char *model, const char *base_url, const struct usage *u,
               double *usd, struct fault *f)
 {
-	struct price p;
+	struct price p = {0};
 	int status = price_find(model, base_url, &p, f);
 
 	*usd = status == 0 ? price_of(&p, u) : NAN;

@@ -46,9 +46,6 @@ const struct charge *spend_find(const struct spend *s, const char *id);
 /* The last attempt n that was charged as "ABOUT#n", 0 if there is none. */
 int spend_attempts(const struct spend *s, const char *about);
 
-/* What counts of a charge: what it cost, or its cap while that is open. */
-struct amount charge_amount(const struct charge *c);
-
 /* 1 if a charge is of this experiment: its id begins with "EXPERIMENT/". */
 int charge_is_of(const struct charge *c, const char *experiment);
 

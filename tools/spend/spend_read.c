@@ -135,7 +135,8 @@ int spend_attempts(const struct spend *s, const char *about)
 	return last;
 }
 
-struct amount charge_amount(const struct charge *c)
+/* What counts of a charge: what it cost, or its cap while that is open. */
+static struct amount charge_amount(const struct charge *c)
 {
 	return c->settled_at ? c->spent : c->cap;
 }
