@@ -148,7 +148,9 @@ static int revert(const struct place *p, const char *name)
 		die(&f);
 	if (strcmp(i->experiment, name) != 0)
 		append(p, name, OUTCOME_REVERT, hex, knobs_of(text, path));
-	printf("%s: %s stands\n", i->path, name);
+	free(path);
+	path = source_find(p->kernel_dir, "solution", p->device);
+	printf("%s: %s stands\n", path, name);
 	free(text);
 	free(path);
 	return EXIT_YES;

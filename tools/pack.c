@@ -268,9 +268,11 @@ int main(int argc, char *argv[])
 		}
 	}
 	if (argc - optind > 1 || !p.device || !p.experiments || !p.kernel_dir ||
-	    !p.out || !p.list || !path_is_beneath(p.author) ||
-	    strchr(p.author, '/'))
+	    !p.out || !p.list)
 		tool_usage(USAGE);
+	if (!path_is_beneath(p.author) || strchr(p.author, '/'))
+		errx(EXIT_TROUBLE, "%s: want an author's name, without a slash",
+		     p.author);
 	p.experiment = argv[optind];
 	if (p.experiment &&
 	    (!path_is_beneath(p.experiment) || strchr(p.experiment, '/')))

@@ -64,8 +64,10 @@ awk -F '\t' -v slot="$slot" -v processes="${processes:-8}" \
 		while ((i = heaviest(0)) && cost + each <= room)
 			take(i)
 		printf "# %d of %d workloads, timed in %.1f s at least", count, n, cost
-		if (cost > room)
+		if (cost > room) {
 			printf ": no less shows every stratum"
+			seconds = int(cost / 0.4 + 1)
+		}
 		stride = int(n * each / room) + 1
 		printf "; MODE=stride STRIDE=%d takes as many\nquick_s.%s = %d\nquick.%s =",
 			stride, device, seconds, device

@@ -116,7 +116,7 @@ static void print_time(FILE *out, const struct forecast_ground *g,
 	    !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &tm))
 		snprintf(text, sizeof text, "-");
 	fprintf(out,
-	        "forecast: %lld experiments of about %.0f s (%s): %.3g an "
+	        "forecast: %lld experiments of about %.0f s (%s): %.4g an "
 	        "hour, until %s UTC\n",
 	        (long long)g->iterations, seconds, why, 3600 / seconds, text);
 }

@@ -36,7 +36,7 @@ static void print_age(const char *at)
 
 	time_text(now);
 	s = seconds_between(at, now);
-	if (isnan(s))
+	if (isnan(s) || s < 0)
 		printf("-");
 	else if (s < 3600)
 		printf("%.0f min", s / 60);
