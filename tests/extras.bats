@@ -166,12 +166,12 @@ statuses() {
 
 @test "an evaluate that wants another type than the view's is trouble, with its words" {
 	sed -i "s/^view.*/view.indices = float16/" kernels/$K/settings
-	run -75 topk PLAIN
+	run -2 topk PLAIN
 	[[ $output == *"the reference's evaluate: launch-error: TypeError: scores: wrong element type"* ]]
 }
 
 @test "an evaluate that fails is no fault of the candidate" {
-	run -75 topk PLAIN FAULT_IN_EVALUATE
+	run -2 topk PLAIN FAULT_IN_EVALUATE
 	[[ $output == *"the reference's evaluate: launch-error: RuntimeError: cannot look at it"* ]]
 	[ ! -e verify.jsonl ]
 }
@@ -220,7 +220,7 @@ packed() {
 }
 
 @test "an inputs that fails is no fault of the candidate" {
-	run -75 packed PLAIN FAILS
+	run -2 packed PLAIN FAILS
 	[[ $output == *"the reference's inputs: launch-error: ValueError: cannot make them"* ]]
 	[ ! -e verify.jsonl ]
 }

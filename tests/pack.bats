@@ -129,7 +129,7 @@ packed=set/solutions/ratchet/test/scale/scale_cpu_exp_0001.json
 @test "an author is one folder's name" {
 	for author in ../up a/b '' /; do
 		run -2 put -a "$author"
-		[[ $output == "usage: pack"* ]]
+		[[ $output == "pack: $author: want an author's name, without a slash" ]]
 	done
 }
 

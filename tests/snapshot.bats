@@ -211,6 +211,21 @@ state() {
 	[ ! -e "$dir/result.md" ]
 }
 
+@test "where the incumbent's own experiment was removed, it is what stands" {
+	judged "$exp" accept - 1.5
+	publish "$exp"
+	rm -r "$dir"
+	echo 'int mine;' >mine.c
+	[ "$(propose_one person mine.c)" = $x/exp_0002 ]
+	judged exp_0002 accept - 1.2
+	cp $k/solution.c old.c
+	publish exp_0002
+	cmp mine.c $k/solution.c
+	cp old.c patched.c
+	patch -s patched.c $x/exp_0002/change.diff
+	cmp mine.c patched.c
+}
+
 @test "run again after any of its steps, it comes to the same end" {
 	judged "$exp" accept - 1.5
 	cp $k/solution.c shipped.c

@@ -57,6 +57,24 @@ static int read_records(struct record *r, struct fault *f)
 	return failed ? -1 : 0;
 }
 
+/* The path of the incumbent's source. Where its experiment was removed it still
+ * stands, until a candidate takes its place. */
+static char *find_incumbent(const struct record *r, struct fault *f)
+{
+	char *path = source_of(r->experiments, r->kernel_dir, r->base.device,
+	                       r->base.incumbent, f);
+	char hex[SHA256_HEX];
+
+	if (path)
+		return path;
+	path = source_find(r->kernel_dir, "solution", r->base.device);
+	if (path && sha256_file(path, hex) == 0 &&
+	    strcmp(hex, r->base.incumbent_source) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
 static int read_sources(struct record *r, struct fault *f)
 {
 	char *log = path_in(r, "build.log");
@@ -68,8 +86,7 @@ static int read_sources(struct record *r, struct fault *f)
 	r->source = source_find(r->dir, "solution", r->base.device);
 	if (!r->source)
 		return fault_set(f, "%s: its solution is missing", r->dir);
-	r->before = source_of(r->experiments, r->kernel_dir, r->base.device,
-	                      r->base.incumbent, f);
+	r->before = find_incumbent(r, f);
 	if (!r->before)
 		return -1;
 	r->candidate = file_read(r->source, SOURCE_MAX, NULL);
