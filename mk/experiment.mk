@@ -67,6 +67,8 @@ candidate: ground
 # old it is; a published experiment has no rules. Exit 1 is an answer.
 ifneq ($(EXP),)
 ifeq ($(wildcard $(E)/result.md),)
+# Each is whole or absent: what is there stays if make is killed just then.
+.PRECIOUS: $(foreach f,verify.jsonl bench.tsv compare.tsv confirm.tsv verdict.json,$(E)/$f)
 $(E)/verify.jsonl: | candidate
 	@tools/again.sh $(BUILD)/verify $(JUDGE) $(GEN:%=-g %) -o $@ $(REF) $(E)/build.json
 # As far as a model's candidate is mended.

@@ -136,6 +136,19 @@ ran() {
 	[ "$(ran verify)" -eq 2 ]
 }
 
+@test "a make that is killed just after a result was written leaves it" {
+	mv build/bench build/quick
+	printf '#!/bin/sh\n%s/build/quick "$@"\nsleep 3\n' "$PWD" >build/bench
+	chmod +x build/bench
+	mk optimize &
+	until [ -e $x/exp_0001/bench.tsv ]; do
+		sleep 0.02
+	done
+	pkill -TERM -f "make .*BUILD=$PWD/build .*EXP=exp_0001"
+	wait
+	[ ! -e $x/exp_0001/verdict.json ] && [ -e $x/exp_0001/bench.tsv ]
+}
+
 @test "a fault of the environment is judged again" {
 	printf '75\n75\n0\n' >fakes/bench.exit
 	run -0 mk optimize
