@@ -120,7 +120,7 @@ static void sweep_in(const struct record *r, const char *name)
 
 static void publish(const struct record *r)
 {
-	char *path = xasprintf("%s/ledger.jsonl", r->experiments);
+	static char *path; /* still held where we exit, as the ledger is */
 	/* Made before the swap, while the old incumbent is still there. */
 	char *traces = record_traces(r), *page = record_page(r);
 	char *change = record_change(r);
@@ -129,6 +129,7 @@ static void publish(const struct record *r)
 	struct fault f;
 	json *line;
 
+	path = xasprintf("%s/ledger.jsonl", r->experiments);
 	if (ledger_read(path, &l, &f))
 		die(&f);
 	old = ledger_find(&l, r->base.experiment);

@@ -21,7 +21,8 @@ static void make_plain(char *text)
 	}
 }
 
-static void set(struct fault *f, int lasts, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+set(struct fault *f, int lasts, const char *fmt, va_list ap)
 {
 	vsnprintf(f->text, sizeof f->text, fmt, ap);
 	make_plain(f->text);
