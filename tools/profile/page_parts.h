@@ -16,4 +16,5 @@ void print_counters(FILE *p, const struct profile_facts *x);
 void print_kernels(FILE *p, const struct profile_facts *x);
 void print_remarks(FILE *p, const struct profile_facts *x);
 void print_mix(FILE *p, const struct profile_facts *x);
+
 #endif
